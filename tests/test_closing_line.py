@@ -1,0 +1,128 @@
+"""What script/test makes of a run of the tests."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+from twisted.python.failure import Failure
+from twisted.trial.reporter import Reporter
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.closing_line import Echo, Outcome, watch
+from tests.suite import tally
+
+
+def outcome(*, passed: int = 3, failed: int = 0, skipped: int = 0) -> Outcome:
+    """:return: how an invented run ended."""
+    return Outcome(passed=passed, failed=failed, skipped=skipped)
+
+
+class Lines(SynchronousTestCase):
+    """The closing line and the exit status."""
+
+    def test_a_run_without_skips_says_nothing_of_them(self) -> None:
+        """The line that CI reads."""
+        self.assertEqual(outcome().closing_line(), "3 passed, 0 failed")
+
+    def test_skips_are_counted(self) -> None:
+        """They come last."""
+        self.assertEqual(outcome(failed=1, skipped=2).closing_line(), "3 passed, 1 failed, 2 skipped")
+
+    def test_a_failed_test_fails_the_run(self) -> None:
+        """However many passed."""
+        self.assertFalse(outcome(failed=1).is_good(nothing_skipped=False))
+
+    def test_a_skipped_test_fails_the_run_in_CI_only(self) -> None:
+        """A developer may lack a browser; CI may not."""
+        self.assertTrue(outcome(skipped=1).is_good(nothing_skipped=False))
+        self.assertFalse(outcome(skipped=1).is_good(nothing_skipped=True))
+
+    def test_a_run_without_tests_fails(self) -> None:
+        """It proves nothing."""
+        self.assertFalse(outcome(passed=0).is_good(nothing_skipped=False))
+
+
+class Tallies(SynchronousTestCase):
+    """Trial's result as three numbers."""
+
+    def setUp(self) -> None:
+        """A run that has just begun."""
+        self.result = Reporter(stream=io.StringIO())
+        self.addCleanup(self.result.done)
+
+    def test_a_test_that_fails_twice_is_one_test(self) -> None:
+        """Trial notes the failure of a test and that of its clean-up one by one."""
+        self.result.addError(self, Failure(ValueError()))
+        self.result.addFailure(self, Failure(AssertionError()))
+        self.assertEqual(tally(self.result), {"passed": 0, "failed": 1, "skipped": 0})
+
+    def test_an_expected_failure_counts_as_skipped(self) -> None:
+        """It proves nothing either way."""
+        self.result.addSuccess(self)
+        self.result.addSkip(self, "no reason")
+        self.result.addExpectedFailure(self, Failure(ValueError()))
+        self.assertEqual(tally(self.result), {"passed": 1, "failed": 0, "skipped": 2})
+
+
+class Echoes(SynchronousTestCase):
+    """What is heard in the output."""
+
+    def setUp(self) -> None:
+        """A listener that shows to a list."""
+        self.shown: list[bytes] = []
+        self.echo = Echo(self.shown.append)
+
+    def test_everything_is_passed_on_at_once(self) -> None:
+        """Also half a line."""
+        for piece in (b"one\ntw", b"o\n", b""):
+            self.echo.feed(piece)
+        self.assertEqual(self.shown, [b"one\ntw", b"o\n", b""])
+        self.assertEqual(self.echo.betrayals, [])
+
+    def test_an_unhandled_error_is_heard_across_pieces(self) -> None:
+        """Output comes in whatever pieces the pipe makes."""
+        for piece in (b"fine\nUnhandled er", b"ror in Deferred:\nfi", b"ne\n"):
+            self.echo.feed(piece)
+        self.assertEqual(self.echo.betrayals, ["Unhandled error in Deferred:"])
+
+    def test_an_unhandled_error_in_an_unfinished_last_line_is_heard(self) -> None:
+        """A process that crashes may not get to its line end."""
+        for piece in (b"unhandled error", b""):
+            self.echo.feed(piece)
+        self.assertEqual(self.echo.betrayals, ["unhandled error"])
+
+
+class Watching(SynchronousTestCase):
+    """Running a command to its end."""
+
+    def setUp(self) -> None:
+        """Nothing of what these commands say goes to the terminal: it would be heard there."""
+        self.shown: list[bytes] = []
+        self.echo = Echo(self.shown.append)
+
+    def test_both_outputs_are_shown(self) -> None:
+        """Standard output and standard error, in the order written."""
+        said = watch([sys.executable, "-c", "import os; os.write(1, b'one '); os.write(2, b'two')"], self.echo)
+        self.assertEqual(said, [])
+        self.assertEqual(b"".join(self.shown), b"one two")
+
+    def test_an_unhandled_error_is_told(self) -> None:
+        """With the line that betrayed it."""
+        wrong = watch([sys.executable, "-c", "print('Unhandled error in x')"], self.echo)
+        self.assertEqual(wrong, ["said while the tests ran: Unhandled error in x"])
+
+    def test_a_command_that_does_not_end_is_killed(self) -> None:
+        """Better a run that failed than one that CI ended without a word."""
+        wrong = watch([sys.executable, "-c", "import signal; signal.pause()"], self.echo, longest=0.0)
+        self.assertEqual(wrong, ["the suite ran longer than 0 s"])
+
+    def test_a_process_left_behind_is_told(self) -> None:
+        """It still holds the output, which so never ends. Here it waits until somebody writes to a pipe."""
+        pipe = Path("pipe").resolve()
+        os.mkfifo(pipe)
+        self.addCleanup(pipe.write_bytes, b"")
+        wrong = watch(["sh", "-c", f"cat {pipe} & exit 0"], self.echo, echo_for=0.0)
+        self.assertEqual(wrong, ["a process that a test started is still running"])
