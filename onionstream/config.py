@@ -1,0 +1,350 @@
+"""
+What the person who runs onionstream can set: ``config.toml`` as frozen values.
+
+Each table of the file is one class here and each key one field, so the defaults below are the defaults of the program.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from math import ceil
+from pathlib import Path
+
+import tomli
+
+from onionstream import ffmpeg_input, schema
+from onionstream.schema import SchemaError, at_most, between, matching, one_line, one_of, shown, that
+from onionstream.textfile import TextFileError, read_text
+
+LARGEST = 1 << 20
+"""Bytes of the largest configuration file."""
+
+_LONGEST_ERROR = 6000  # characters; the file's name alone may have 4096
+_TOML_HINTS = {
+    "Cannot overwrite a value": "this key or table was given before",
+    "Invalid value": "this is no value; texts need quotes",
+}
+
+_ENCODERS = ("libx264", "h264_nvenc", "h264_qsv", "h264_vaapi", "h264_v4l2m2m")
+_PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo")
+_DEVICE = matching(r"/.+", 'a device file in full, which begins with "/"')
+_DISPLAY = r"(:\d{1,4}(\.\d{1,2})?)?"
+_REGION = r"(\d{2,5}x\d{2,5}\+\d{1,5}\+\d{1,5})?"
+_SOUND = r"((pulse|alsa):.{1,200})?"
+
+
+def _is_size(text: str) -> bool:
+    """:return: whether this is a size for 4:2:0, in which both sides are even, and one that players can show."""
+    width, _, height = text.partition("x")
+    return width in map(str, range(16, 3841, 2)) and height in map(str, range(16, 2161, 2))
+
+
+_SIZE = that(_is_size, ': WIDTHxHEIGHT, both even, from "16x16" to "3840x2160"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """
+    ``[stream]``: what viewers read about the stream.
+
+    :ivar title: shown above everything else, at most 200 characters.
+    :ivar description: a few sentences under the title, at most 2000 characters; may be empty.
+    """
+
+    title: str = field(default="A live stream", metadata=at_most(200, "characters", least=1))
+    description: str = field(default="", metadata=at_most(2000, "characters", several_lines=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestSource:
+    """
+    ``[source.test]``: a moving test picture with a clock and a tone; needs nothing.
+
+    :ivar code: also draw the wall clock as 32 black and white squares, which a program can read from the screen to
+        measure the delay. It tells viewers this machine's clock to the millisecond: for measuring only.
+    """
+
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource:
+    """
+    ``[source.file]``: one file, or several one after the other, over and over.
+
+    :ivar paths: video files; a relative path is meant from the folder of the configuration file. Several files must
+        share their codecs; their sizes may differ.
+    """
+
+    paths: tuple[str, ...] = field(default=(), metadata=at_most(1000, "paths"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSource:
+    """
+    ``[source.screen]``: an X11 screen with the sound of a PulseAudio (or PipeWire) source.
+
+    :ivar display: the X display, such as ``:0``; empty: the one in ``$DISPLAY``.
+    :ivar region: ``WIDTHxHEIGHT+X+Y`` in pixels; empty: the whole screen.
+    :ivar cursor: draw the mouse pointer.
+    :ivar sound: name of the PulseAudio source, such as ``default``; empty: no sound.
+    :ivar clock: draw the time (UTC) over the picture. It tells viewers this machine's clock.
+    """
+
+    display: str = field(default="", metadata=matching(_DISPLAY, 'a display of this machine, such as ":0", or ""'))
+    region: str = field(default="", metadata=matching(_REGION, 'WIDTHxHEIGHT+X+Y, such as "1280x720+0+0", or ""'))
+    cursor: bool = True
+    sound: str = field(default="default", metadata=at_most(200, "characters"))
+    clock: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSource:
+    """
+    ``[source.camera]``: a video4linux camera with the sound of a microphone.
+
+    :ivar device: the camera's device file.
+    :ivar size: ``WIDTHxHEIGHT`` to ask the camera for; empty: its own choice.
+    :ivar rate: frames a second to ask the camera for; 0: its own choice.
+    :ivar sound: ``pulse:NAME`` or ``alsa:NAME``, such as ``pulse:default``; empty: no sound.
+    """
+
+    device: str = field(default="/dev/video0", metadata=_DEVICE)
+    size: str = field(default="", metadata=matching(r"(\d{2,4}x\d{2,4})?", 'WIDTHxHEIGHT, such as "1280x720", or ""'))
+    rate: int = field(default=0, metadata=between(0, 240))
+    sound: str = field(default="pulse:default", metadata=matching(_SOUND, '"pulse:NAME", "alsa:NAME" or ""'))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandSource:
+    """
+    ``[source.command]``: your own ffmpeg arguments for the input side.
+
+    :ivar input: the arguments up to and including the last ``-i``, one string each. Nothing of the output side may be
+        among them, and nothing that uses a network.
+    :ivar capture: the input needs the desktop's screen or sound: hand ffmpeg the environment variables for those.
+    """
+
+    input: tuple[str, ...] = field(default=(), metadata=at_most(200, "words"))
+    capture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    ``[source]``: where the picture comes from.
+
+    :ivar kind: which of the tables below is used: ``test``, ``file``, ``screen``, ``camera`` or ``command``.
+    """
+
+    kind: str = field(default="test", metadata=one_of("test", "file", "screen", "camera", "command"))
+    test: TestSource = field(default_factory=TestSource)
+    file: FileSource = field(default_factory=FileSource)
+    screen: ScreenSource = field(default_factory=ScreenSource)
+    camera: CameraSource = field(default_factory=CameraSource)
+    command: CommandSource = field(default_factory=CommandSource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """
+    ``[video]``: how the picture is encoded, always as H.264.
+
+    :ivar size: ``WIDTHxHEIGHT`` in pixels, both even; the picture is fitted into it with black bars.
+    :ivar rate: frames a second.
+    :ivar bitrate: kbit/s.
+    :ivar keyframes: seconds from one keyframe to the next.
+    :ivar encoder: ffmpeg's name of the encoder: ``libx264``, or a hardware encoder by name.
+    :ivar preset: libx264's preset; others ignore it.
+    :ivar device: the device file a hardware encoder works on; only ``h264_vaapi`` needs it.
+    """
+
+    size: str = field(default="640x360", metadata=_SIZE)
+    rate: int = field(default=30, metadata=between(1, 120))
+    bitrate: int = field(default=400, metadata=between(20, 20000))
+    keyframes: float = field(default=1.0, metadata=between(0.1, 10))
+    encoder: str = field(default="libx264", metadata=one_of(*_ENCODERS))
+    preset: str = field(default="medium", metadata=one_of(*_PRESETS))
+    device: str = field(default="/dev/dri/renderD128", metadata=_DEVICE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """
+    ``[audio]``: how the sound is encoded, always as AAC at 48 kHz.
+
+    :ivar enabled: send sound at all.
+    :ivar bitrate: kbit/s.
+    :ivar channels: 1 or 2.
+    """
+
+    enabled: bool = True
+    bitrate: int = field(default=48, metadata=between(8, 512))
+    channels: int = field(default=1, metadata=between(1, 2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """
+    ``[encoder]``: the ffmpeg process and when it is started again.
+
+    :ivar program: ffmpeg's name or path.
+    :ivar stall: seconds without a picture after which ffmpeg counts as stuck and is started again.
+    :ivar first_wait: seconds before the first restart; each failure after that doubles it.
+    :ivar longest_wait: seconds; no wait is longer.
+    :ivar settled: a run of at least this many seconds counts as healthy; the next wait is ``first_wait`` again.
+    """
+
+    program: str = field(default="ffmpeg", metadata=matching(r"[^-].*", 'a name or a path, such as "ffmpeg"'))
+    stall: float = field(default=8.0, metadata=between(2, 600))
+    first_wait: float = field(default=1.0, metadata=between(0.1, 3600))
+    longest_wait: float = field(default=60.0, metadata=between(0.1, 86400))
+    settled: float = field(default=60.0, metadata=between(1, 86400))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """
+    ``[delivery]``: how the video goes out to viewers.
+
+    :ivar fragment: milliseconds of video in one piece; smaller is sooner, larger is cheaper.
+    :ivar window: seconds of the stream kept in memory for viewers who lag.
+    :ivar window_size: MiB the window takes at the most.
+    :ivar behind: seconds a viewer may lag before he is moved to the newest keyframe.
+    :ivar silent: seconds after which a viewer who takes nothing at all is let go.
+    """
+
+    fragment: int = field(default=100, metadata=between(10, 2000))
+    window: float = field(default=60.0, metadata=between(2, 600))
+    window_size: int = field(default=32, metadata=between(1, 1024))
+    behind: float = field(default=10.0, metadata=between(1, 300))
+    silent: float = field(default=45.0, metadata=between(5, 3600))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """
+    ``[web]``: the site.
+
+    :ivar port: TCP port on 127.0.0.1 for the broadcaster's own browser; 0: none, only the UNIX socket.
+    :ivar connections: open connections at the most, all viewers together; more are refused.
+    """
+
+    port: int = field(default=5000, metadata=between(0, 65535))
+    connections: int = field(default=2000, metadata=between(1, 100000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that can be set, one field for each table of ``config.toml``."""
+
+    stream: Stream = field(default_factory=Stream)
+    source: Source = field(default_factory=Source)
+    video: Video = field(default_factory=Video)
+    audio: Audio = field(default_factory=Audio)
+    encoder: Encoder = field(default_factory=Encoder)
+    delivery: Delivery = field(default_factory=Delivery)
+    web: Web = field(default_factory=Web)
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the text is one line that begins with the file's name."""
+
+    def __init__(self, name: str, sentence: str, line: int | None = None) -> None:
+        """Make the line, whatever characters the file and its name hold."""
+        place = f"{name}, line {line}" if line else name
+        super().__init__(one_line(f"{place}: {sentence}", _LONGEST_ERROR))
+
+
+def load(path: str | Path) -> Config:
+    """
+    Read a configuration file. Relative paths in it are meant from its folder.
+
+    :raises ConfigError: it cannot be read or used.
+    """
+    path = Path(path)
+    try:
+        text = read_text(path, LARGEST)
+        config = parse(text, str(path))
+        return _from_folder(config, path.absolute().parent)
+    except TextFileError as problem:
+        raise ConfigError(str(path), f"this file {problem}") from problem
+
+
+def parse(text: str, name: str) -> Config:
+    """
+    :param text: what a configuration file holds.
+    :param name: the file's name, for errors.
+    :raises ConfigError: it is no TOML, or not one that this program understands.
+    """
+    try:
+        config = schema.read(Config, tomli.loads(text + "\n"))  # so that the parser names the last line too
+        _check_source(config.source)
+        _check_together(config)
+    except SchemaError as problem:
+        raise ConfigError(name, str(problem), schema.line_of(text, problem.table, problem.key)) from problem
+    except RecursionError as problem:
+        raise ConfigError(name, "tables or lists stand too deep inside each other") from problem
+    except ValueError as problem:  # tomli's own, or Python's about a number of thousands of digits
+        raise _toml_error(name, str(problem)) from problem
+    return config
+
+
+def _toml_error(name: str, words: str) -> ConfigError:
+    """:return: the error for what the TOML parser said: ``Invalid value (at line 1, column 5)``."""
+    match = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", words, re.DOTALL)
+    if not match:
+        return ConfigError(name, f"this is not TOML: {words}")
+    said = _TOML_HINTS.get(match[1], match[1])
+    return ConfigError(name, f"this is not TOML: {said} (column {match[3]})", int(match[2]))
+
+
+def _from_folder(config: Config, folder: Path) -> Config:
+    """:return: the same configuration with the paths of its files in full."""
+    paths = tuple(str(folder / path) for path in config.source.file.paths)
+    return replace(config, source=replace(config.source, file=FileSource(paths=paths)))
+
+
+def _check_source(source: Source) -> None:
+    """:raises SchemaError: something under ``[source]`` is missing, or would not stay on this machine."""
+    for path in source.file.paths:
+        if not path or path.startswith("~") or "://" in path:
+            sentence = f"[source.file] paths holds {shown(path)}, but must hold files, in full or from this folder on"
+            raise SchemaError("source.file", "paths", sentence)
+    if source.kind == "file" and not source.file.paths:
+        raise SchemaError("source", "kind", '[source] kind is "file", but [source.file] paths names no file')
+    if source.screen.sound:
+        _check_input("source.screen", "sound", ("-f", "pulse", "-i", source.screen.sound))
+    if source.camera.sound:
+        system, _, name = source.camera.sound.partition(":")
+        _check_input("source.camera", "sound", ("-f", system, "-i", name))
+    if source.command.input or source.kind == "command":
+        _check_input("source.command", "input", source.command.input)
+
+
+def _check_input(table: str, key: str, words: tuple[str, ...]) -> None:
+    """:raises SchemaError: ffmpeg may not be given these words, which this key leads to."""
+    try:
+        ffmpeg_input.check(words)
+    except ffmpeg_input.InputError as problem:
+        raise SchemaError(table, key, f"[{table}] {key}: {problem}") from problem
+
+
+def _check_together(config: Config) -> None:
+    """:raises SchemaError: numbers that are good one by one do not go together."""
+    video, delivery, wait = config.video, config.delivery, config.encoder
+    size = (video.bitrate + config.audio.bitrate * config.audio.enabled) * 1000 / 8 * delivery.behind / 2**20  # MiB
+    rules = (
+        (video.keyframes * video.rate >= 1, "video.keyframes", f"at least one picture long: rate is {video.rate}"),
+        (delivery.fragment <= round(video.keyframes * 1000), "delivery.fragment", "no longer than [video] keyframes"),
+        (delivery.behind >= video.keyframes, "delivery.behind", "no less than [video] keyframes"),
+        (delivery.window >= delivery.behind, "delivery.window", "no less than `behind`"),
+        (delivery.window_size >= size, "delivery.window_size", f"{ceil(size)} or more to hold what `behind` asks for"),
+        (wait.longest_wait >= wait.first_wait, "encoder.longest_wait", "no less than `first_wait`"),
+    )
+    for good, place, wanted in rules:
+        if not good:
+            table, key = place.split(".")
+            found = shown(getattr(getattr(config, table), key))
+            raise SchemaError(table, key, f"[{table}] {key} is {found}, but must be {wanted}")
