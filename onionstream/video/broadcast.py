@@ -1,0 +1,258 @@
+"""One encoder in, many viewers out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from enum import Enum
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from onionstream.video.demux import Demuxer
+from onionstream.video.fragment import Fragment, Fragmenter
+from onionstream.video.mux import init_segment
+from onionstream.video.samples import Kind, Sample, Tracks
+from onionstream.video.timeline import Timeline
+from onionstream.video.viewer import Patience, Response, Viewer
+from onionstream.video.window import Window
+
+
+class State(Enum):
+    """
+    What a visitor finds.
+
+    OFFLINE: no stream, and none is expected soon. STARTING: it will be there in a moment. ONLINE: there is a picture.
+    """
+
+    OFFLINE = "offline"
+    STARTING = "starting"
+    ONLINE = "online"
+
+
+class OffAirError(Exception):
+    """There is no stream at the moment."""
+
+
+class Run:
+    """One run of the encoder: its bytes become samples on the broadcast's timeline."""
+
+    def __init__(self, broadcast: Broadcast, generation: int) -> None:
+        """
+        :param broadcast: where they go.
+        :param generation: the run's number, from 1.
+        """
+        self._broadcast = broadcast
+        self._generation = generation
+        self._demuxer = Demuxer()
+        self._counted = Kind.VIDEO
+
+    def feed(self, data: bytes) -> int:
+        """
+        Take bytes of fragmented MP4.
+
+        :return: how many frames of the picture they completed; of the sound, where there is no picture.
+        :raises VideoError: for bytes that cannot be used: the run is over then.
+        """
+        frames = 0
+        for event in self._demuxer.feed(data):
+            if isinstance(event, Sample):
+                self._broadcast.take(event)
+                frames += event.kind is self._counted
+            else:
+                self._counted = Kind.AUDIO if event.video is None else Kind.VIDEO
+                self._broadcast.begin(event, self._generation)
+        return frames
+
+    def end(self) -> None:
+        """The run is over: what has gathered goes out."""
+        self._broadcast.cut()
+
+
+class Broadcast:
+    """
+    The stream as it is now, and who watches it.
+
+    A run of the encoder that ends and another that begins are one stream to viewers, as long as their players can
+    follow (``Tracks.continues``). The write path never waits for anybody.
+
+    :ivar state: what a visitor finds.
+    :ivar generation: the run of the encoder that is on air, or was last; 0 before the first.
+    """
+
+    _log = Logger()
+
+    def __init__(self, *, window: Window, fragment: float, patience: Patience, clock: Callable[[], float]) -> None:
+        """
+        :param window: where the last seconds are kept.
+        :param fragment: seconds of one fragment.
+        :param patience: how much viewers may lag.
+        :param clock: seconds, monotonic.
+        """
+        self.state = State.OFFLINE
+        self.generation = 0
+        self.window = window
+        self.patience = patience
+        self._clock = clock
+        self._fragmenter = Fragmenter(fragment)
+        self._timeline = Timeline()
+        self._tracks: Tracks | None = None
+        self._init = b""
+        self._viewers: set[Viewer] = set()
+        self._waiting: list[Deferred[None]] = []
+        self._skipped = 0
+
+    @property
+    def watching(self) -> int:
+        """How many viewers are being sent the stream."""
+        return sum(viewer.watching for viewer in self._viewers)
+
+    @property
+    def skipped(self) -> int:
+        """How often a viewer who lagged was moved on, all viewers together."""
+        return self._skipped + sum(viewer.skipped for viewer in self._viewers)
+
+    def begin_run(self, generation: int) -> Run:
+        """
+        An encoder has been started.
+
+        :param generation: its number, from 1.
+        :return: what takes its bytes.
+        """
+        self._change(State.STARTING)
+        return Run(self, generation)
+
+    def off_air(self, *, returning: bool) -> None:
+        """
+        No encoder runs.
+
+        :param returning: one will soon. If not, the responses of all viewers end, also of those who still wait.
+        """
+        self._change(State.STARTING if returning else State.OFFLINE)
+        if not returning:
+            self._dismiss(self._viewers)
+
+    def begin(self, tracks: Tracks, generation: int) -> None:
+        """A run's tracks are known; its samples follow."""
+        if self._tracks is not None and not tracks.continues(self._tracks):
+            self._dismiss(viewer for viewer in self._viewers if viewer.watching)
+            self.window.clear()
+            self._timeline = Timeline()
+        self._tracks, self._init, self.generation = tracks, init_segment(tracks), generation
+        self._timeline.begin(tracks)
+        self._fragmenter.begin(tracks, generation)
+
+    def take(self, sample: Sample) -> None:
+        """A sample of the present run; :raises TimelineError: when its time cannot be."""
+        placed = self._timeline.place(sample, self._clock())
+        if placed is not None:
+            for fragment in self._fragmenter.add(placed):
+                self._send(fragment)
+
+    def cut(self) -> None:
+        """Send what has gathered, though the fragment is not full."""
+        for fragment in self._fragmenter.cut():
+            self._send(fragment)
+
+    def watch(self, response: Response) -> Viewer:
+        """
+        Somebody asks for the stream: he gets it from the newest keyframe on, at once or as soon as there is one.
+
+        The caller tells the response's transport about the viewer (as its producer), and calls ``leave`` at its end.
+
+        :raises OffAirError: when none is expected soon.
+        """
+        if self.state is State.OFFLINE:
+            raise OffAirError
+        viewer = Viewer(response, self.window, self.patience, self.leave)
+        self._viewers.add(viewer)
+        return viewer
+
+    def welcome(self, viewer: Viewer) -> None:
+        """Begin to send, if there is a picture now; the viewer's response is ready."""
+        if self.state is State.ONLINE and not viewer.watching:
+            viewer.begin(self._init)
+
+    def leave(self, viewer: Viewer) -> None:
+        """A viewer's connection is gone, or is to go."""
+        if viewer in self._viewers:
+            self._viewers.remove(viewer)
+            self._skipped += viewer.skipped
+
+    def changed(self) -> Deferred[None]:
+        """Fires when the state next changes. May be cancelled."""
+        waiting: Deferred[None] = Deferred(self._forget)
+        self._waiting.append(waiting)
+        return waiting
+
+    def deliver(self, fragment: float, patience: Patience) -> None:
+        """
+        Other settings, for the fragments and viewers to come.
+
+        :param fragment: seconds of one fragment.
+        :param patience: how much viewers may lag.
+        """
+        self._fragmenter.length = fragment
+        self.patience = patience
+
+    def close(self) -> None:
+        """The daemon ends: so do all responses, and all waiting."""
+        self._change(State.OFFLINE)
+        self._dismiss(self._viewers)
+        self._wake()
+
+    def check(self) -> None:
+        """Let those go who take nothing. To be called every few seconds."""
+        now = self._clock()
+        self._for_each(self._viewers, lambda viewer: viewer.check(now))
+
+    def _send(self, fragment: Fragment) -> None:
+        self.window.append(fragment)
+        if fragment.keyframe:
+            self._change(State.ONLINE)
+        self._for_each(self._viewers, self._send_to)
+
+    def _send_to(self, viewer: Viewer) -> None:
+        """Bring one viewer up to date."""
+        if viewer.watching:
+            viewer.advance()
+        else:
+            self.welcome(viewer)
+
+    def _dismiss(self, viewers: Iterable[Viewer]) -> None:
+        """End these viewers' responses."""
+
+        def dismiss(viewer: Viewer) -> None:
+            self.leave(viewer)
+            viewer.finish()
+
+        self._for_each(viewers, dismiss)
+
+    def _for_each(self, viewers: Iterable[Viewer], act: Callable[[Viewer], None]) -> None:
+        """Do something with each of these who has not left by then; what goes wrong with one is not felt by others."""
+        for viewer in tuple(viewers):
+            if viewer not in self._viewers:
+                continue
+            try:
+                act(viewer)
+            except Exception:  # noqa: BLE001 - whatever it is, the others go on
+                self._log.failure("A viewer's response broke; the others go on.")
+                self.leave(viewer)
+                with suppress(Exception):
+                    viewer.abort()
+
+    def _change(self, state: State) -> None:
+        if state is self.state:
+            return
+        self.state = state
+        self._wake()
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if not one.called:  # one of those before it may have cancelled it
+                one.callback(None)
+
+    def _forget(self, waiting: Deferred[None]) -> None:
+        if waiting in self._waiting:
+            self._waiting.remove(waiting)

@@ -1,0 +1,162 @@
+"""An invented encoder on an invented clock, and what the broadcast makes of its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from twisted.internet.task import Clock
+
+from onionstream.video.broadcast import Broadcast
+from onionstream.video.fragment import Fragment, Fragmenter
+from onionstream.video.mux import init_segment
+from onionstream.video.samples import Kind, Tracks
+from onionstream.video.timeline import Timeline
+from onionstream.video.viewer import Patience, Viewer
+from onionstream.video.window import Window
+from tests.fakes import FakeResponse
+from tests.video.streams import AUDIO_TICKS, STEREO_48K, VIDEO_TICKS, Frame, film, fragment, init, tracks
+
+
+def fragments(frames: list[Frame], length: float = 0.1) -> tuple[Tracks, list[Fragment]]:
+    """Frames through timeline and fragmenter, as the broadcast does it."""
+    kinds = {frame.kind for frame in frames}
+    sent = tracks(video=Kind.VIDEO in kinds, audio=Kind.AUDIO in kinds)
+    timeline, fragmenter = Timeline(), Fragmenter(length)
+    timeline.begin(sent)
+    fragmenter.begin(sent, 1)
+    made: list[Fragment] = []
+    for frame in frames:
+        placed = timeline.place(frame.sample(), 0.0)
+        if placed is not None:
+            made.extend(fragmenter.add(placed))
+    return sent, [*made, *fragmenter.cut()]
+
+
+def served(frames: list[Frame]) -> bytes:
+    """All bytes that a viewer gets of these frames."""
+    sent, made = fragments(frames)
+    return init_segment(sent) + b"".join(one.header + one.media for one in made)
+
+
+class RecordingWindow(Window):
+    """
+    A window that also remembers what it forgets.
+
+    :ivar everything: all fragments that ever were in it.
+    """
+
+    def __init__(self, seconds: float, size: int) -> None:
+        """As that of ``Window``."""
+        super().__init__(seconds, size)
+        self.everything: list[Fragment] = []
+
+    def append(self, fragment: Fragment) -> None:
+        """Remember it."""
+        self.everything.append(fragment)
+        super().append(fragment)
+
+
+class OnAir:
+    """
+    A broadcast, its encoder and its viewers.
+
+    :ivar clock: nothing but this moves the time.
+    :ivar generation: the present run of the encoder.
+    """
+
+    def __init__(
+        self,
+        *,
+        seconds: float = 60,
+        size: int = 2**25,
+        fragment: float = 0.1,
+        behind: float = 10,
+        silent: float = 45,
+    ) -> None:
+        """The arguments are those of window, fragments and patience."""
+        self.clock = Clock()
+        self.window = RecordingWindow(seconds, size)
+        self.broadcast = Broadcast(
+            window=self.window,
+            fragment=fragment,
+            patience=Patience(behind=behind, silent=silent),
+            clock=self.clock.seconds,
+        )
+        self.generation = 0
+        self._coming: list[Frame] = []
+        self._began = 0.0
+
+    def begin(
+        self,
+        *,
+        video: bool = True,
+        audio: bool = True,
+        size: tuple[int, int] = (320, 180),
+        config: bytes = STEREO_48K,
+        keyframes: int = 30,
+        body: int = 40,
+    ) -> None:
+        """A run of the encoder begins: its first bytes come, but no frame yet."""
+        self.generation += 1
+        self.run = self.broadcast.begin_run(self.generation)
+        self._coming = film(100, keyframes=keyframes, video=video, audio=audio, body=body)
+        self._began = self.clock.seconds()
+        self.run.feed(init(video=video, audio=audio, size=size, config=config))
+
+    def go(self, seconds: float) -> int:
+        """
+        Time passes, and the encoder sends its frames when they are due.
+
+        :return: how many.
+        """
+        end, count = self.clock.seconds() + seconds, 0
+        while self._coming and (due := self._began + _seconds(self._coming[0])) <= end:
+            self.clock.advance(max(0.0, due - self.clock.seconds()))
+            self.run.feed(fragment([self._coming.pop(0)]))
+            count += 1
+        self.clock.advance(max(0.0, end - self.clock.seconds()))
+        return count
+
+    def end(self, *, returning: bool = True) -> None:
+        """The encoder dies."""
+        self._coming = []
+        self.run.end()
+        self.broadcast.off_air(returning=returning)
+
+    def join(self, response: FakeResponse | None = None) -> tuple[FakeResponse, Viewer]:
+        """A viewer comes, as the web lets him in."""
+        response = response or FakeResponse()
+        viewer = self.broadcast.watch(response)
+        response.producer = viewer
+        self.broadcast.welcome(viewer)
+        return response, viewer
+
+
+def _seconds(frame: Frame) -> float:
+    """When it is due, from the run's beginning."""
+    return (frame.time + frame.duration) / (VIDEO_TICKS if frame.kind is Kind.VIDEO else AUDIO_TICKS)
+
+
+def received(response: FakeResponse, made: Sequence[Fragment]) -> list[Fragment]:
+    """
+    The fragments that a viewer was sent, after one init segment.
+
+    :param made: all that there were.
+    :raises AssertionError: unless they are whole, rising, begin with a keyframe and jump to keyframes only.
+    """
+    if not response.pieces:
+        return []
+    by_header = {one.header: one for one in made}
+    assert response.pieces[0][4:8] == b"ftyp"
+    sent = [by_header[header] for header in response.pieces[1::2]]
+    assert [one.media for one in sent] == response.pieces[2::2]
+    assert sent and sent[0].keyframe
+    for before, after in pairwise(sent):
+        assert after.number == before.number + 1 or (after.keyframe and after.number > before.number)
+    return sent
+
+
+def jumps(sent: Sequence[Fragment]) -> int:
+    """How often a viewer was moved on."""
+    return sum(after.number != before.number + 1 for before, after in pairwise(sent))
