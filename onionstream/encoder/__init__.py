@@ -1,0 +1,1 @@
+"""Where the picture comes from: one ffmpeg, its arguments, and what keeps it running."""
