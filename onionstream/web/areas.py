@@ -1,0 +1,138 @@
+"""
+How an address finds its code: the areas of the site, each a class with its own router.
+
+    class Watch:
+        router = Router()
+
+        @router.route("/", methods=["GET"])
+        def shell(self, request: Request) -> str: ...
+
+    root = Areas(Watch(...), Broadcaster(...))
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from klein import Klein
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
+from twisted.python.failure import Failure
+from twisted.web.http import NO_BODY_CODES
+from twisted.web.iweb import IRequest
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as NoSuchRoute
+
+from onionstream.web import errors
+
+
+class Router(Klein):
+    """
+    A Klein whose errors are all answered by ``errors``.
+
+    So are the redirects that werkzeug would make to another spelling of an address, and which would show the Host: here
+    there is nothing at such an address.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handle_errors(Exception)(_answer)  # type: ignore[arg-type] # bound it gets an area too
+
+    def execute_endpoint(self, endpoint: str, request: IRequest, *args: Any, **kwargs: Any) -> Deferred[Any]:  # noqa: ANN401
+        """
+        Run a route.
+
+        Its errors are answered here and not by Klein, which logs one in full when the client has gone meanwhile.
+
+        :param endpoint: the route's name.
+        :param request: what it answers.
+        :param args: handed to the route.
+        :param kwargs: handed to the route.
+        :return: fires with the body, or ``None`` when the route has written it.
+        """
+        done: Deferred[Any] = maybeDeferred(super().execute_endpoint, endpoint, request, *args, **kwargs)
+        return done.addCallbacks(_measure, _fail, callbackArgs=(request,), errbackArgs=(request,))
+
+
+def _answer(*given: Any) -> bytes | None:  # noqa: ANN401
+    """
+    :param given: the area, where Klein has one, the request and the failure.
+    :return: the page, if any.
+    """
+    request, failure = given[-2:]
+    return errors.answer(request, failure)
+
+
+def _measure(body: object, request: Request) -> object:
+    """
+    :param body: what a route returned.
+    :param request: is told the length of a body that is known whole, which saves the chunks.
+    :return: the body to write.
+    """
+    if request.finished:
+        return None
+    if isinstance(body, str):
+        body = body.encode()
+    if isinstance(body, bytes) and not request.startedWriting and request.code not in NO_BODY_CODES:
+        request.setHeader(b"Content-Length", b"%d" % len(body))
+    return body
+
+
+def _fail(failure: Failure, request: Request) -> bytes | None:
+    """
+    :param failure: what a route raised.
+    :param request: the one it was to answer.
+    :return: the page to write, if any. A route cancelled because its client has gone has not failed.
+    """
+    if failure.check(CancelledError) and request.channel is None:
+        return None
+    return errors.answer(request, failure)
+
+
+class Area(Protocol):
+    """One part of the site: a class with a router on it."""
+
+    @property
+    def router(self) -> Klein:
+        """The area's routes, bound to the instance."""
+
+
+class Areas(Resource):
+    """
+    The root of the site: asks each area in turn whether an address is its own.
+
+    Answers are as ``errors`` says when none has it.
+    """
+
+    def __init__(self, *areas: Area) -> None:
+        """
+        :param areas: the first one that knows an address serves it.
+        :raises ValueError: a route does not name its methods, and so would answer them all.
+        """
+        super().__init__()
+        self.isLeaf = True
+        self._areas = []
+        for area in areas:
+            router = area.router
+            for rule in router.url_map.iter_rules():
+                if not rule.methods:
+                    raise ValueError(f"the route {rule.rule} does not name its methods")
+            self._areas.append((router.resource(), router.url_map.bind("")))
+
+    def render(self, request: Request) -> Any:  # noqa: ANN401 - what a Klein resource returns
+        """
+        :param request: of any method and address.
+        :return: what the area's resource returns: bytes, or ``NOT_DONE_YET``.
+        :raises NotFound: it is nobody's address.
+        """
+        path = b"/" + b"/".join(request.postpath or ())
+        for resource, addresses in self._areas:
+            try:
+                addresses.match(path.decode(), method=request.method.decode())
+            except NoSuchRoute:
+                continue
+            except HTTPException:
+                pass  # its address, but not its method: the area says so
+            return resource.render(request)
+        raise errors.NotFound

@@ -1,0 +1,34 @@
+"""
+The templates and the stylesheet they share, all read when the program starts.
+
+Nothing is opened while a request is served, so a process that has run out of file descriptors still answers.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+_LOADER = PackageLoader("onionstream")
+
+TEMPLATES = Environment(
+    loader=_LOADER,
+    autoescape=True,
+    auto_reload=False,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+"""Escapes every value; a name that a template uses and nobody gives is an error, not an empty string."""
+
+STYLE = _LOADER.get_source(TEMPLATES, "style.css")[0].encode()
+"""The stylesheet."""
+
+STYLE_ADDRESS = f"/style.{sha256(STYLE).hexdigest()[:16]}.css"
+"""Where it is served: another address for each stylesheet, so browsers may keep it. Templates know it as ``style``."""
+
+TEMPLATES.globals["style"] = STYLE_ADDRESS
+
+for _name in TEMPLATES.list_templates(extensions=["html"]):
+    TEMPLATES.get_template(_name)

@@ -1,0 +1,131 @@
+"""What viewers see: the page, the player in it, and the video."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+
+from onionstream.config import Stream
+from onionstream.video.broadcast import Broadcast, OffAirError, State
+from onionstream.video.viewer import Viewer
+from onionstream.web.areas import Router
+from onionstream.web.errors import NotFound
+from onionstream.web.headers import Document, apply
+from onionstream.web.http import BoundedRequest
+from onionstream.web.templates import TEMPLATES
+
+VIDEO_BUFFER = 128 * 1024
+"""Bytes the system may hold for one viewer: two seconds at 500 kbit/s, so that a slow line shows early (D-40)."""
+
+PULSE = 25.0
+"""Seconds between two signs of life on a page that waits: a dead connection shows itself by not taking them."""
+
+
+class Offline(NotFound):
+    """The stream is offline. Please come back when it has begun."""
+
+
+class _VideoResponse:
+    """
+    A request for the video, as its viewer writes to it.
+
+    :ivar done: fires when the response is to end; cancelled when the client has gone.
+    """
+
+    def __init__(self, request: BoundedRequest) -> None:
+        """:param request: its headers are set, and nothing is written yet."""
+        self._request = request
+        self.done: Deferred[None] = Deferred()
+        self.write = request.write
+        self.unsent = request.unsent
+        self.abort = request.abort  # which cancels ``done``
+
+    def finish(self) -> None:
+        """End cleanly."""
+        self._request.unregisterProducer()
+        self.done.callback(None)
+
+
+class Watch:
+    """
+    The area of ``/``, ``/player`` and ``/stream.mp4``.
+
+    :ivar stream: what viewers read about the stream; may be replaced at any time.
+    """
+
+    router = Router()
+
+    def __init__(self, broadcast: Broadcast, stream: Stream, clock: IReactorTime) -> None:
+        """
+        :param broadcast: what is shown.
+        :param stream: what is said about it.
+        :param clock: for the pulse of pages that wait.
+        """
+        self.stream = stream
+        self._broadcast = broadcast
+        self._clock = clock
+
+    @router.route("/", methods=["GET"])
+    def shell(self, request: BoundedRequest) -> str:
+        """The page: finite, with the player in a frame."""
+        apply(request, Document.SHELL)
+        return TEMPLATES.get_template("watch.html").render(stream=self.stream, online=self._online)
+
+    @router.route("/player", methods=["GET"])
+    async def player(self, request: BoundedRequest) -> str | None:
+        """
+        The player, or what there is to say instead.
+
+        The page that says so stays open until something has changed, ends then, and is loaded anew by the browser: so a
+        viewer who waits gets the picture by itself, without a script and without asking again and again.
+        """
+        apply(request, Document.PLAYER)
+        if self._online:
+            return TEMPLATES.get_template("player.html").render()
+        request.setHeader("Refresh", "1")
+        request.close_delimited()
+        if request.method == b"HEAD":
+            return None
+        starting = self._broadcast.state is State.STARTING
+        request.write(TEMPLATES.get_template("waiting.html").render(starting=starting).encode())
+        pulse = LoopingCall(request.write, b"\n")
+        pulse.clock = self._clock
+        pulse.start(PULSE, now=False)
+        try:
+            await self._broadcast.changed()
+        finally:
+            pulse.stop()
+        return None
+
+    @router.route("/stream.mp4", methods=["GET"])
+    async def video(self, request: BoundedRequest) -> None:
+        """
+        The video: one response that goes on as long as the stream does.
+
+        Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
+        which is what Firefox plays best (measured; with a length it freezes).
+        """
+        response = _VideoResponse(request)
+        viewer = self._viewer(response)
+        try:
+            apply(request, Document.MEDIA, content_type="video/mp4")
+            request.close_delimited()
+            if request.method == b"GET":
+                request.small_send_buffer(VIDEO_BUFFER)
+                request.registerProducer(viewer, True)
+                self._broadcast.welcome(viewer)
+                await response.done
+        finally:
+            self._broadcast.leave(viewer)
+
+    @property
+    def _online(self) -> bool:
+        return self._broadcast.state is State.ONLINE
+
+    def _viewer(self, response: _VideoResponse) -> Viewer:
+        """:raises Offline: when there is no stream, nor will there be one in a moment."""
+        try:
+            return self._broadcast.watch(response)
+        except OffAirError:
+            raise Offline from None
