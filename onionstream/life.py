@@ -1,0 +1,136 @@
+"""The life of the daemon: what signals do to it, and what a configuration that has changed does to its parts."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from types import FrameType
+from typing import Protocol
+
+from twisted.application.service import Service
+from twisted.logger import Logger
+
+from onionstream.config import Config, ConfigError
+
+_PR_SET_DUMPABLE = 4
+"""prctl(2)."""
+
+
+class Reactor(Protocol):
+    """What of the reactor is needed here."""
+
+    def callWhenRunning(self, function: Callable[[], object]) -> object:
+        """Call when the reactor has begun to run."""
+
+    def callFromThread(self, function: Callable[[], object]) -> object:
+        """Call in the reactor's next round, from wherever we are."""
+
+    def stop(self) -> None:
+        """End the reactor, and the services before it."""
+
+
+def harden(connections: int) -> None:
+    """
+    Set the limits of this process.
+
+    No core dump, and nobody but root may look into its memory (L-55); as many open files as its connections may need
+    (D-32).
+
+    :param connections: that may be open at once.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * connections + 64
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
+class Signals(Service):
+    """
+    SIGTERM and SIGINT end the daemon in good order, a second one at once; SIGHUP reads the configuration again.
+
+    SIGUSR1 and SIGUSR2, which mean nothing here, do no harm. Twisted's own answer to SIGTERM would end the process by
+    that signal again, and a second one would be an error in the log.
+    """
+
+    _log = Logger()
+
+    def __init__(self, reactor: Reactor, reload: Callable[[], None]) -> None:
+        """
+        :param reactor: what is to be stopped.
+        :param reload: reads the configuration again.
+        """
+        self._reactor = reactor
+        self._reload = reload
+        self._ending = False
+
+    def startService(self) -> None:
+        """Take the signals over as soon as the reactor has taken its own."""
+        super().startService()
+        self._reactor.callWhenRunning(self._take)
+
+    def end(self) -> None:
+        """What SIGTERM does: stop in good order the first time, at once the second time."""
+        if self._ending:
+            os._exit(1)
+        self._ending = True
+        self._log.info("Ending: a second signal ends at once.")
+        self._reactor.stop()
+
+    def _take(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._on(number, self.end)
+        self._on(signal.SIGHUP, self._reload)
+        for number in (signal.SIGUSR1, signal.SIGUSR2):
+            signal.signal(number, signal.SIG_IGN)
+
+    def _on(self, number: signal.Signals, act: Callable[[], None]) -> None:
+        def handle(_number: int, _frame: FrameType | None) -> None:
+            self._reactor.callFromThread(act)
+
+        signal.signal(number, handle)
+
+
+class Reload:
+    """Reads the configuration again, and tells the parts of the program whose tables have changed, no others (R-41)."""
+
+    _log = Logger()
+
+    def __init__(
+        self, present: Config, load: Callable[[], Config], apply: Mapping[frozenset[str], Callable[[Config], None]]
+    ) -> None:
+        """
+        :param present: the configuration in force.
+        :param load: reads it anew; raises ``ConfigError``.
+        :param apply: for each set of tables, what to do with the new configuration when one of them has changed.
+        """
+        self._present = present
+        self._load = load
+        self._apply = apply
+
+    def __call__(self) -> None:
+        """Read and apply. A wrong file changes nothing, and the log says why (R-34)."""
+        try:
+            read = self._load()
+        except ConfigError as error:
+            self._log.error("The configuration stays as it was: {error}", error=error)
+            return
+        changed = {
+            table.name for table in fields(Config) if getattr(read, table.name) != getattr(self._present, table.name)
+        }
+        self._present = read
+        self._log.info("The configuration was read again; changed: {tables}.", tables=self._named(changed))
+        for tables, act in self._apply.items():
+            if tables & changed:
+                act(read)
+        if unknown := changed - frozenset[str]().union(*self._apply):
+            self._log.warn("A change of {tables} needs a restart.", tables=self._named(unknown))
+
+    def _named(self, tables: set[str] | frozenset[str]) -> str:
+        return ", ".join(f"[{table}]" for table in sorted(tables)) or "nothing"

@@ -1,0 +1,92 @@
+"""
+The state directory: what outlives the daemon, and what only one daemon may use at a time.
+
+Nobody but its owner may look into it (mode 0700), and a lock keeps a second daemon out (R-44). The lock belongs to the
+process and goes with it, however it ends: after ``kill -9`` the next start finds an old socket, knows that nobody uses
+it, and puts a new one in its place (R-43).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+LONGEST_SOCKET = 107
+"""Bytes of the longest path a UNIX socket may have on Linux (``sun_path``, unix(7))."""
+
+
+class StateError(Exception):
+    """The state directory cannot be used."""
+
+
+def default_directory(environment: Mapping[str, str]) -> Path:
+    """
+    Where the state is kept when nobody says otherwise.
+
+    ``$STATE_DIRECTORY`` (systemd gives it), or ``onionstream`` in ``$XDG_STATE_HOME``, or in ``~/.local/state``.
+    """
+    if given := environment.get("STATE_DIRECTORY"):
+        return Path(given.split(":", 1)[0])
+    home = environment.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path("~/.local/state").expanduser()) / "onionstream"
+
+
+class StateDirectory:
+    """
+    A state directory that is ours alone until ``close``.
+
+    :ivar path: where it is, absolute.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """
+        Make the directory where it is missing, and lock it.
+
+        :raises StateError: when it cannot be made or is not ours, or another daemon uses it.
+        """
+        self.path = path.absolute()
+        self._make()
+        self._lock = self._locked()
+
+    @property
+    def socket(self) -> Path:
+        """The UNIX socket of the site."""
+        return self.path / "web.sock"
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        os.close(self._lock)
+
+    def _make(self) -> None:
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = self.path.stat()
+            if found.st_uid != os.geteuid():
+                raise StateError(f"The state directory {self.path} belongs to somebody else: choose one with --state.")
+            if stat.S_IMODE(found.st_mode) != 0o700:
+                self.path.chmod(0o700)
+        except OSError as error:
+            raise StateError(f"The state directory {self.path} cannot be used: {error.strerror}.") from error
+        if len(os.fsencode(self.socket)) > LONGEST_SOCKET:
+            raise StateError(
+                f"The state directory {self.path} has too long a path for a UNIX socket "
+                f"({LONGEST_SOCKET} bytes with its name): choose another one with --state."
+            )
+
+    def _locked(self) -> int:
+        try:
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StateError(f"No lock can be made in the state directory {self.path}: {error.strerror}.") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(lock)
+            raise StateError(
+                f"Another onionstream already uses the state directory {self.path}: "
+                "stop it first, or give this one a directory of its own with --state."
+            ) from error
+        return lock

@@ -1,0 +1,147 @@
+"""Signals and reload, without a process: the real ones are in tests/real/test_daemon.py."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+
+from twisted.logger import LogLevel, capturedLogs
+from twisted.trial.unittest import SynchronousTestCase
+
+from onionstream.config import Config, ConfigError, Stream, Video, Web
+from onionstream.life import Reload, Signals
+
+
+class FakeReactor:
+    """A reactor that runs what it is given when told to."""
+
+    def __init__(self) -> None:
+        """Nothing is due."""
+        self.due: list[Callable[[], object]] = []
+        self.stopped = 0
+
+    def callWhenRunning(self, function: Callable[[], object]) -> None:
+        """Call it now: it runs."""
+        function()
+
+    def callFromThread(self, function: Callable[[], object]) -> None:
+        """Keep it for ``turn``."""
+        self.due.append(function)
+
+    def stop(self) -> None:
+        """Count."""
+        self.stopped += 1
+
+    def turn(self) -> None:
+        """Run what is due."""
+        due, self.due = self.due, []
+        for function in due:
+            function()
+
+
+class SignalTests(SynchronousTestCase):
+    """``Signals``."""
+
+    def setUp(self) -> None:
+        """A service that has taken the signals over; they are given back after the test."""
+        taken = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+        for number in taken:
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        self.reactor = FakeReactor()
+        self.reloads = 0
+        Signals(self.reactor, self.reload).startService()
+
+    def reload(self) -> None:
+        """Count."""
+        self.reloads += 1
+
+    def send(self, number: signal.Signals) -> None:
+        """Send this process a signal, and let the reactor turn."""
+        os.kill(os.getpid(), number)
+        self.reactor.turn()
+
+    def test_R40_sigterm_stops_the_reactor(self) -> None:
+        """In good order: the reactor stops its services."""
+        self.send(signal.SIGTERM)
+        self.assertEqual(self.reactor.stopped, 1)
+
+    def test_R42_sigint_does_the_same(self) -> None:
+        """Ctrl-C is the same to us."""
+        self.send(signal.SIGINT)
+        self.assertEqual(self.reactor.stopped, 1)
+
+    def test_R41_sighup_reloads(self) -> None:
+        """And stops nothing."""
+        self.send(signal.SIGHUP)
+        self.assertEqual((self.reloads, self.reactor.stopped), (1, 0))
+
+    def test_R42_other_signals_do_no_harm(self) -> None:
+        """SIGUSR1 and SIGUSR2 would end a process that does not say otherwise."""
+        self.send(signal.SIGUSR1)
+        self.send(signal.SIGUSR2)
+        self.assertEqual((self.reloads, self.reactor.stopped), (0, 0))
+
+
+class ReloadTests(SynchronousTestCase):
+    """``Reload``."""
+
+    def setUp(self) -> None:
+        """A program of two parts, and a configuration that can be changed."""
+        self.file: Config | ConfigError = Config()
+        self.applied: list[tuple[str, Config]] = []
+        self.reload = Reload(
+            Config(),
+            self.load,
+            {
+                frozenset({"stream"}): lambda config: self.applied.append(("page", config)),
+                frozenset({"source", "video"}): lambda config: self.applied.append(("encoder", config)),
+            },
+        )
+
+    def load(self) -> Config:
+        """What is in the file now."""
+        if isinstance(self.file, ConfigError):
+            raise self.file
+        return self.file
+
+    def test_R41_nothing_changed(self) -> None:
+        """Nobody is touched."""
+        self.reload()
+        self.assertEqual(self.applied, [])
+
+    def test_R41_only_what_changed(self) -> None:
+        """A new title does not reach the encoder."""
+        self.file = Config(stream=Stream(title="New"))
+        self.reload()
+        self.assertEqual(self.applied, [("page", self.file)])
+
+    def test_R41_once_for_several_tables(self) -> None:
+        """Two tables of one part make one change."""
+        self.file = replace(Config(), video=Video(rate=25), source=replace(Config().source, kind="screen"))
+        self.reload()
+        self.assertEqual(self.applied, [("encoder", self.file)])
+
+    def test_R41_compared_with_the_last_one(self) -> None:
+        """A second reload of the same file changes nothing."""
+        self.file = Config(stream=Stream(title="New"))
+        self.reload()
+        self.reload()
+        self.assertEqual(len(self.applied), 1)
+
+    def test_R34_a_wrong_file_changes_nothing(self) -> None:
+        """The log says what is wrong, and that everything stays as it was."""
+        self.file = ConfigError("my.toml", "something is wrong")
+        with capturedLogs() as logs:
+            self.reload()
+        self.assertEqual(self.applied, [])
+        self.assertEqual([event["log_level"] for event in logs], [LogLevel.error])
+        self.assertIn("something is wrong", str(logs[0]["error"]))
+
+    def test_R41_what_needs_a_restart_is_said(self) -> None:
+        """A change that no part can follow while it runs is not passed over in silence."""
+        self.file = Config(web=Web(port=6000))
+        with capturedLogs() as logs:
+            self.reload()
+        self.assertIn((LogLevel.warn, "[web]"), [(event["log_level"], event.get("tables")) for event in logs])
