@@ -1,0 +1,178 @@
+"""
+A real daemon for tests: twistd with a configuration, a state directory and a free port of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.trial.unittest import TestCase
+
+from tests.real.waiting import until
+
+QUICK = """
+[video]
+size = "320x180"
+bitrate = 150
+preset = "ultrafast"
+"""
+"""A picture that costs little."""
+
+
+def clock() -> IReactorTime:
+    """The reactor."""
+    from twisted.internet import reactor
+
+    return cast("IReactorTime", reactor)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def running(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+class Daemon:
+    """
+    A daemon that runs.
+
+    :ivar folder: where its configuration and output are.
+    :ivar state: its state directory.
+    :ivar port: of the site.
+    :ivar process: twistd.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        config: str = QUICK,
+        *,
+        state: Path | None = None,
+        port: int | None = None,
+        wrapper: tuple[str, ...] = (),
+    ) -> None:
+        """
+        :param config: text of the configuration file.
+        :param state: None: one in the folder.
+        :param port: None: a free one.
+        :param wrapper: a program that starts it, with arguments.
+        """
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.state = state or folder / "state"
+        self.port = free_port() if port is None else port
+        self.config = folder / "config.toml"
+        self.config.write_text(config)
+        self.log = folder / "output.txt"
+        twistd = str(Path(sys.executable).with_name("twistd"))
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*wrapper, twistd, "--nodaemon", "--pidfile=", "onionstream", *self.options()],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                env={**os.environ, "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"},
+            )
+
+    def options(self) -> list[str]:
+        """What it is told on the command line."""
+        return ["--config", str(self.config), "--state", str(self.state), "--port", str(self.port)]
+
+    @property
+    def output(self) -> str:
+        """What it has written so far, log and terminal together."""
+        return self.log.read_text(errors="replace")
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def password(self) -> str:
+        """The broadcaster's, as the terminal shows it."""
+        match = re.search(r"Password\s+(\S+)", self.output)
+        assert match is not None, self.output
+        return match[1]
+
+    def encoder(self) -> list[int]:
+        """The process of ffmpeg, if there is one."""
+        return [pid for pid in children(self.process.pid) if Path(f"/proc/{pid}/comm").read_text().strip() == "ffmpeg"]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to it."""
+        self.process.send_signal(number)
+
+    async def on_air(self, times: int = 1) -> None:
+        """Wait until the stream has come on air so many times."""
+        await until(clock(), f"{times} times on air", lambda: self.output, lambda text: text.count("On air.") >= times)
+
+    async def ended(self, timeout: float = 15) -> int:
+        """Wait for its end; :return: the exit status."""
+        await until(clock(), "the daemon's end", self.process.poll, lambda status: status is not None, timeout=timeout)
+        return cast("int", self.process.returncode)
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+
+
+class DaemonCase(TestCase):
+    """
+    Tests with a daemon; every one of them also holds that nothing unhandled got into its log.
+    """
+
+    timeout = 120
+
+    def daemon(self, config: str = QUICK, folder: Path | None = None, **more: Any) -> Daemon:  # noqa: ANN401
+        """A new daemon, which ends with the test."""
+        started = Daemon(folder or self.folder(), config, **more)
+        self.addCleanup(self.look, started)
+        self.addCleanup(started.end)
+        return started
+
+    def folder(self) -> Path:
+        """A new folder with a short path: a UNIX socket must fit into it. It goes with the test."""
+        made = Path(tempfile.mkdtemp(prefix="o-"))
+        self.addCleanup(shutil.rmtree, made, ignore_errors=True)
+        return made
+
+    def look(self, started: Daemon) -> None:
+        """What must not stand in any daemon's output."""
+        for word in ("Traceback", "Unhandled", "Warning"):
+            self.assertNotIn(word, started.output)
