@@ -7,18 +7,13 @@ Each table of the file is one class here and each key one field, so the defaults
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil
-from pathlib import Path
 
 import tomli
 
 from onionstream import ffmpeg_input, schema
 from onionstream.schema import SchemaError, at_most, between, matching, one_line, one_of, shown, that
-from onionstream.textfile import TextFileError, read_text
-
-LARGEST = 1 << 20
-"""Bytes of the largest configuration file."""
 
 _LONGEST_ERROR = 6000  # characters; the file's name alone may have 4096
 _TOML_HINTS = {
@@ -74,7 +69,7 @@ class FileSource:
     ``[source.file]``: one file, or several one after the other, over and over.
 
     :ivar paths: video files; a relative path is meant from the folder of the configuration file. Several files must
-        share their codecs; their sizes may differ.
+        be of one kind and share their codecs; their sizes may differ.
     """
 
     paths: tuple[str, ...] = field(default=(), metadata=at_most(1000, "paths"))
@@ -257,21 +252,6 @@ class ConfigError(Exception):
         super().__init__(one_line(f"{place}: {sentence}", _LONGEST_ERROR))
 
 
-def load(path: str | Path) -> Config:
-    """
-    Read a configuration file. Relative paths in it are meant from its folder.
-
-    :raises ConfigError: it cannot be read or used.
-    """
-    path = Path(path)
-    try:
-        text = read_text(path, LARGEST)
-        config = parse(text, str(path))
-        return _from_folder(config, path.absolute().parent)
-    except TextFileError as problem:
-        raise ConfigError(str(path), f"this file {problem}") from problem
-
-
 def parse(text: str, name: str) -> Config:
     """
     :param text: what a configuration file holds.
@@ -298,12 +278,6 @@ def _toml_error(name: str, words: str) -> ConfigError:
         return ConfigError(name, f"this is not TOML: {words}")
     said = _TOML_HINTS.get(match[1], match[1])
     return ConfigError(name, f"this is not TOML: {said} (column {match[3]})", int(match[2]))
-
-
-def _from_folder(config: Config, folder: Path) -> Config:
-    """:return: the same configuration with the paths of its files in full."""
-    paths = tuple(str(folder / path) for path in config.source.file.paths)
-    return replace(config, source=replace(config.source, file=FileSource(paths=paths)))
 
 
 def _check_source(source: Source) -> None:

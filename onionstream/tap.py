@@ -21,8 +21,9 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
 from twisted.python import usage
 
-from onionstream import check, config, life, terminal
+from onionstream import check, life, terminal
 from onionstream.config import Config, ConfigError
+from onionstream.configfile import load
 from onionstream.encoder.commands import Command, command
 from onionstream.encoder.confinement import Confinement, find_confinement
 from onionstream.encoder.sources import CommandError
@@ -78,7 +79,7 @@ class Options(usage.Options):
 
     def load(self) -> Config:
         """Read the configuration file, if one was named; :raises ConfigError: when it cannot be used."""
-        read = config.load(self["config"]) if self["config"] else Config()
+        read = load(self["config"]) if self["config"] else Config()
         return read if self["port"] is None else replace(read, web=replace(read.web, port=int(self["port"])))
 
     def postOptions(self) -> None:

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.config import Audio, Config, ConfigError, Source, Stream, Video, load, parse
+from onionstream.config import Audio, Config, ConfigError, Source, Stream, Video, parse
+from onionstream.configfile import load
 from tests.bad_configs import BAD
 
 EXAMPLE = Path(__file__).parent.parent / "config.toml"

@@ -248,7 +248,8 @@ class Commands(ScriptTestCase):
         """With the script's own process id, so that signals arrive; the user's options stand last and count."""
         pid, out, _ = self.run_script("script/server", "--config", "my own.toml")
         config = self.machine.checkout / "config.toml"
-        options = f"--nodaemon --pidfile= --umask=0077 onionstream --config {config} --config my own.toml"
+        twistd = "--nodaemon --pidfile= --umask=0077 --logger=onionstream.logs.observer"
+        options = f"{twistd} onionstream --config {config} --config my own.toml"
         self.assertEqual(out, f"{pid} {options}\n")
 
     def test_CI_runs_everything(self) -> None:

@@ -78,7 +78,8 @@ def _text(font: str, text: str, place: str) -> str:
 
 def clock_code(size: Size, rate: int) -> str:
     """
-    The wall clock in a row of squares along the bottom, for programs that measure the delay.
+    The wall clock in a row of squares along the top, where no player lays its controls, for programs that measure the
+    delay.
 
     32 squares, white for 1 and black for 0: first the milliseconds since the Unix epoch, modulo 2**24, most
     significant bit first; then in 8 squares the sum of that number's three bytes and 0x5A, modulo 256.
@@ -94,7 +95,7 @@ def clock_code(size: Size, rate: int) -> str:
     pixels = quoted(_code_pixels())
     strip = f"crop=32:2:0:0,geq=lum={pixels}:cb=128:cr=128,scale={size.width}:{square(size)}:flags=neighbor"
     stamped = "settb=1/1000000,setpts=RTCTIME,split[picture][corner]"
-    laid = f"[picture][code]overlay=0:H-h,settb=1/{rate},setpts=N"
+    laid = f"[picture][code]overlay=0:0,settb=1/{rate},setpts=N"
     return f"format=yuv420p,{stamped};[corner]{strip}[code];{laid}"
 
 

@@ -231,12 +231,12 @@ class Supervisor(Service):
 
     def _start(self, command: Command) -> None:
         """:raises OSError: the system has no process or file descriptor left."""
+        self._text = command.text
+        self._enter(State.STARTING, f"ffmpeg is starting: {command.text}.")
         attempt = Attempt(self, self._reactor, self._policy.stall, self._lines)
         attempt.begin(command, self._air, self._generation + 1)
         self._attempt = attempt
         self._generation += 1
-        self._text = command.text
-        self._enter(State.STARTING, f"ffmpeg is starting: {command.text}.")
 
     def _end(self, state: State, sentence: str, *, returning: bool) -> None:
         """End the present run, for a reason that is not its fault."""

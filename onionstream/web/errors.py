@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import cache
 from http import HTTPStatus
 from inspect import getdoc
-from pathlib import Path
 from typing import ClassVar
 
 from twisted.logger import Logger
@@ -21,12 +20,12 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 
+from onionstream.logs import told
 from onionstream.web import headers
 from onionstream.web.templates import TEMPLATES
 
 _log = Logger()
 _PAGE = TEMPLATES.get_template("error.html")
-_FRAMES_LOGGED = 6
 
 
 class WebError(Exception):
@@ -133,7 +132,7 @@ def _ours(failure: Failure) -> WebError:
             return MethodNotAllowed(allowed=tuple(sorted(map(bytes.decode, error.allowedMethods))))
         case HTTPException(code=int(code)):
             return _of_status(code)
-    _log.error("{error} in {where}", error=type(failure.value).__qualname__, where=_where(failure))
+    _log.error("{told}", told=told(failure))
     return WebError()
 
 
@@ -148,15 +147,6 @@ def _of_status(code: int) -> WebError:
     if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return WebError()
     return BadRequest() if code >= HTTPStatus.BAD_REQUEST else NotFound()
-
-
-def _where(failure: Failure) -> str:
-    """
-    :param failure: any.
-    :return: the innermost places of its traceback, outermost first, without paths, arguments or values.
-    """
-    frames = failure.frames[-_FRAMES_LOGGED:]
-    return " > ".join(f"{Path(path).name}:{line} {function}" for function, path, line, *_ in frames) or "no frame"
 
 
 @cache

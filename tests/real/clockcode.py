@@ -1,7 +1,7 @@
 """
 The wall clock as 32 black and white squares: read from a picture, and compared with a clock.
 
-The squares stand in one row along the bottom edge of a video of width W. Square i (0 to 31, left to right) spans x from
+The squares stand in one row along the top edge of a video of width W. Square i (0 to 31, left to right) spans x from
 i*W/32 to (i+1)*W/32 and is as high as it is wide. White is 1, black is 0. The first 24 are the milliseconds since the
 Unix epoch, modulo 2**24 (4.66 hours), most significant bit first; the last 8 are the sum of these three bytes and 0x5A,
 modulo 256. So neither a black, nor a white, nor (but once in 256 times) a half painted row is taken for a time.
@@ -67,8 +67,8 @@ def read_code(picture: Image.Image, shown: Rectangle | None = None) -> int | Non
     :return: milliseconds since the Unix epoch modulo 2**24, or None where there is no code with a right checksum.
     """
     area = shown or Rectangle(0, 0, picture.width, picture.height)
-    side, bottom = area.width / SQUARES, area.top + area.height
-    row = (area.left, bottom - 0.75 * side, area.left + area.width, bottom - 0.25 * side)
+    side = area.width / SQUARES
+    row = (area.left, area.top + 0.25 * side, area.left + area.width, area.top + 0.75 * side)
     if row[0] < 0 or row[1] < 0 or row[2] > picture.width or row[3] > picture.height:
         return None
     strip, within = _strip(picture, row)

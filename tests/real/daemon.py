@@ -4,6 +4,7 @@ A real daemon for tests: twistd with a configuration, a state directory and a fr
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import shutil
@@ -95,7 +96,15 @@ class Daemon:
         twistd = str(Path(sys.executable).with_name("twistd"))
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [*wrapper, twistd, "--nodaemon", "--pidfile=", "onionstream", *self.options()],
+                [
+                    *wrapper,
+                    twistd,
+                    "--nodaemon",
+                    "--pidfile=",
+                    "--logger=onionstream.logs.observer",
+                    "onionstream",
+                    *self.options(),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -150,6 +159,34 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+
+
+def fetch(daemon: Daemon, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:
+    """One request; :return: status, headers, body."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
+    connection.request(method, path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, str(answer.headers), body
+
+
+def open_video(daemon: Daemon) -> socket.socket:
+    """A viewer's connection, right after his request."""
+    link = socket.create_connection(("127.0.0.1", daemon.port), timeout=20)
+    link.sendall(
+        b"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: UA_MARK\r\nReferer: http://REF_MARK/\r\n\r\n"
+    )
+    return link
+
+
+def read_to_end(link: socket.socket) -> int:
+    """Read until the connection ends; :return: bytes."""
+    total = 0
+    while data := link.recv(1 << 16):
+        total += len(data)
+    link.close()
+    return total
 
 
 class DaemonCase(TestCase):

@@ -24,7 +24,7 @@ def drawn(milliseconds: int, width: int = 640, height: int = 360) -> Image.Image
     paint = ImageDraw.Draw(picture)
     for i, white in enumerate(squares(milliseconds)):
         left, right = i * width // SQUARES, (i + 1) * width // SQUARES
-        paint.rectangle((left, height - width // SQUARES, right - 1, height - 1), fill="white" if white else "black")
+        paint.rectangle((left, 0, right - 1, width // SQUARES - 1), fill="white" if white else "black")
     return picture
 
 
@@ -85,14 +85,14 @@ class ReadTest(SynchronousTestCase):
         """
         picture = drawn(time)
         colour = "black" if squares(time)[at] else "white"
-        ImageDraw.Draw(picture).rectangle((at * 20, 340, at * 20 + 19, 359), fill=colour)
+        ImageDraw.Draw(picture).rectangle((at * 20, 0, at * 20 + 19, 19), fill=colour)
         self.assertIsNone(read_code(picture))
 
     def test_a_video_that_is_not_all_in_the_picture_has_no_code(self) -> None:
         """
         It is not read beyond the edges.
         """
-        self.assertIsNone(read_code(drawn(5), Rectangle(0, 20, 640, 360)))
+        self.assertIsNone(read_code(drawn(5), Rectangle(0, -20, 640, 360)))
 
 
 class ContainedTest(SynchronousTestCase):

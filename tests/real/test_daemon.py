@@ -1,55 +1,20 @@
 """
-The life of a real daemon: start, signals, crashes, a full disk, and what it leaves behind.
+The life of a real daemon: start, signals, crashes, a full disk, a configuration read again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
-import re
 import signal
 import socket
 import stat
-import subprocess
-import sys
 from base64 import b64encode
-from getpass import getuser
-from pathlib import Path
 
 from twisted.internet.threads import deferToThread
 
-from tests.real.daemon import QUICK, Daemon, DaemonCase, clock, free_port, running
-from tests.real.listeners import listening
+from tests.real.daemon import QUICK, DaemonCase, clock, fetch, open_video, read_to_end, running
 from tests.real.waiting import until
-
-
-def fetch(daemon: Daemon, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:
-    """One request; :return: status, headers, body."""
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
-    connection.request(method, path, headers=headers)
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer.status, str(answer.headers), body
-
-
-def open_video(daemon: Daemon) -> socket.socket:
-    """A viewer's connection, right after his request."""
-    link = socket.create_connection(("127.0.0.1", daemon.port), timeout=20)
-    link.sendall(
-        b"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: UA_MARK\r\nReferer: http://REF_MARK/\r\n\r\n"
-    )
-    return link
-
-
-def read_to_end(link: socket.socket) -> int:
-    """Read until the connection ends; :return: bytes."""
-    total = 0
-    while data := link.recv(1 << 16):
-        total += len(data)
-    link.close()
-    return total
 
 
 class StartTests(DaemonCase):
@@ -136,6 +101,18 @@ class StartTests(DaemonCase):
             await until(
                 clock(), "the page", lambda: link.recv(1 << 16, socket.MSG_PEEK), lambda data: b"200 OK" in data
             )
+
+    async def test_R30_a_full_disk(self) -> None:
+        """With no byte left for the state directory it starts, streams and ends as ever."""
+        disk = self.folder()
+        fill = f'mount -t tmpfs -o size=64k tmpfs {disk} && head -c 1M /dev/zero >{disk}/filler; exec "$@"'
+        daemon = self.daemon(
+            state=disk / "state", wrapper=("unshare", "--map-root-user", "--mount", "sh", "-c", fill, "sh")
+        )
+        await daemon.on_air()
+        self.assertIn("No space left", daemon.output)
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(await daemon.ended(), 0)
 
 
 class EndTests(DaemonCase):
@@ -272,147 +249,3 @@ class ReloadTests(DaemonCase):
         daemon.signal(signal.SIGHUP)
         await until(clock(), "the reason", lambda: "stays as it was" in daemon.output)
         self.assertEqual(daemon.encoder(), encoder)
-
-
-class CheckTests(DaemonCase):
-    """``--check``."""
-
-    def check(self, config: str, **environment: str) -> tuple[int, str]:
-        """Run it; :return: status and output."""
-        daemon = Path(self.mktemp()).absolute()
-        daemon.mkdir()
-        (daemon / "config.toml").write_text(config)
-        words = ["--config", "config.toml", "--state", "state", "--port", str(free_port()), "--check"]
-        done = subprocess.run(
-            [Path(sys.executable).with_name("twistd"), "onionstream", *words],
-            cwd=daemon,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.returncode, done.stderr + done.stdout
-
-    def test_all_is_there(self) -> None:
-        """The encoders, a font, tor, the source's first picture, state, port: a line each, status 0."""
-        status, text = self.check(QUICK)
-        self.assertEqual(status, 0, text)
-        for word in ("libx264 and aac", "font", "tor 0.", "first picture after", "state directory", "is free"):
-            self.assertIn(word, text)
-
-    def test_what_is_missing_is_said_with_what_to_do(self) -> None:
-        """No ffmpeg: a line that names the package; status 1."""
-        status, text = self.check('[encoder]\nprogram = "no-such-ffmpeg"\n')
-        self.assertEqual(status, 1)
-        self.assertIn("apt install ffmpeg", text)
-
-    def test_a_screen_that_is_not_there(self) -> None:
-        """The source is tried, and what ffmpeg says of it is shown."""
-        status, text = self.check('[source]\nkind = "screen"\n[source.screen]\ndisplay = ":987"\nsound = ""\n')
-        self.assertEqual(status, 1)
-        self.assertRegex(text, r"MISSING +source screen: .*display")
-
-    def test_a_file_that_is_not_there(self) -> None:
-        """The same for a file."""
-        status, text = self.check('[source]\nkind = "file"\n[source.file]\npaths = ["nowhere.mp4"]\n')
-        self.assertEqual(status, 1)
-        self.assertRegex(text, r"MISSING +source file: .*nowhere.mp4")
-
-
-class LeakTests(DaemonCase):
-    """What can be seen of the daemon from outside, and what it writes down."""
-
-    async def test_L01_nothing_listens_but_loopback_and_the_socket(self) -> None:
-        """One TCP port on 127.0.0.1 and one UNIX socket with a name; nothing else of the daemon or ffmpeg listens."""
-        daemon = self.daemon()
-        await daemon.on_air()
-        owners = [daemon.process.pid, *daemon.encoder()]
-        found = [place for pid in owners for place in listening(pid)]
-        self.assertEqual(sorted(found), sorted([f"127.0.0.1:{daemon.port}", str(daemon.state / "web.sock")]))
-
-    async def test_L03_it_runs_without_any_network(self) -> None:
-        """In a network namespace with nothing but a loopback address: picture, page, and a clean end."""
-        inside = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
-        daemon = self.daemon(wrapper=inside)
-        await daemon.on_air()
-        with socket.socket(socket.AF_UNIX) as link:
-            link.connect(str(daemon.state / "web.sock"))
-            link.sendall(b"GET /stream.mp4 HTTP/1.1\r\nHost: a\r\n\r\n")
-            await until(clock(), "the video", lambda: link.recv(1 << 16, socket.MSG_PEEK), lambda data: b"moof" in data)
-
-    async def test_L10_L16_no_answer_tells_of_the_machine(self) -> None:
-        """Statuses of all kinds: no telling header, no name, path or program in any body."""
-        daemon = self.daemon()
-        await daemon.on_air()
-        words = [str(Path.home()), socket.gethostname(), str(daemon.folder), "/home/", "/tmp/", "Traceback", ".py"]
-        words += ["twisted", "Twisted", "klein", "ffmpeg", "Lavc", "x264", "werkzeug", "0x7f"]
-        words += [getuser()] if getuser() != "root" else []
-        for path in (
-            "/",
-            "/player",
-            "/nothing",
-            "/../etc/passwd",
-            "/broadcaster",
-            "/favicon.ico",
-            "/robots.txt",
-            "/%ff",
-        ):
-            for method in ("GET", "HEAD", "POST", "PUT", "TRACE", "OPTIONS"):
-                _, headers, body = await deferToThread(fetch, daemon, path, method)
-                for name in ("Server", "Date", "ETag", "Last-Modified", "X-Powered-By", "Via", "Set-Cookie"):
-                    self.assertNotIn(f"\n{name}:", f"\n{headers}", (method, path))
-                for word in words:
-                    self.assertNotIn(word.encode(), body, (method, path))
-
-    async def test_L50_nothing_of_a_visitor_is_written_down(self) -> None:
-        """Addresses, browsers, referrers, paths, wrong passwords: neither in the output nor in the state directory."""
-        daemon = self.daemon()
-        await daemon.on_air()
-        guess = b64encode(b"broadcaster:GUESS_MARK").decode()
-        agent = {"User-Agent": "UA_MARK", "Referer": "http://REF_MARK/"}
-        for path in ("/?token=TOK_MARK", "/PATH_MARK", "/broadcaster", "/player"):
-            await deferToThread(fetch, daemon, path, Authorization=f"Basic {guess}", **agent)
-        link = open_video(daemon)
-        await until(clock(), "the video", lambda: len(link.recv(1000, socket.MSG_PEEK)) > 0)
-        with socket.create_connection(("127.0.0.1", daemon.port)) as rude:
-            rude.sendall(b"RUDE_MARK\r\n\r\n")
-            await until(clock(), "the refusal", lambda: rude.recv(100, socket.MSG_PEEK), lambda data: b"400" in data)
-        link.close()
-        daemon.signal(signal.SIGTERM)
-        await daemon.ended()
-        written = daemon.output + "".join(path.read_text() for path in (daemon.state).iterdir() if path.is_file())
-        self.assertEqual(re.findall(rf"\w+_MARK|HTTP|127\.0\.0\.1:(?!{daemon.port})\d+", written), [])
-
-    async def test_L53_D73_the_encoder_knows_little(self) -> None:
-        """Its environment has the few names it needs, whatever the daemon's has; nothing secret is in its arguments."""
-        os.environ["FFREPORT"] = "file=/tmp/SECRET_MARK"
-        self.addCleanup(os.environ.pop, "FFREPORT")
-        daemon = self.daemon()
-        await daemon.on_air()
-        (encoder,) = daemon.encoder()
-        environment = Path(f"/proc/{encoder}/environ").read_bytes().decode()
-        names = {entry.split("=")[0] for entry in environment.split("\0") if entry}
-        self.assertEqual(names, {"PATH", "LANG", "TZ"})
-        self.assertNotIn(daemon.password, Path(f"/proc/{encoder}/cmdline").read_bytes().decode())
-
-    async def test_L55_no_core_dumps(self) -> None:
-        """Of the daemon and of ffmpeg, which may not open many files either."""
-        daemon = self.daemon()
-        await daemon.on_air()
-        for pid in (daemon.process.pid, *daemon.encoder()):
-            limits = Path(f"/proc/{pid}/limits").read_text()
-            self.assertRegex(limits, r"Max core file size +0 +0 ")
-
-    async def test_R30_a_full_disk(self) -> None:
-        """With no byte left for the state directory it starts, streams and ends as ever."""
-        disk = self.folder()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=True)
-        self.addCleanup(lambda: subprocess.run(["umount", "--lazy", disk], check=True))
-        with Path(disk, "filler").open("wb", buffering=0) as filler, self.assertRaises(OSError):
-            while True:
-                filler.write(bytes(4096))
-        daemon = self.daemon(state=disk / "state")
-        await daemon.on_air()
-        daemon.signal(signal.SIGTERM)
-        self.assertEqual(await daemon.ended(), 0)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 
 from tests.real.case import BrowserTestCase
 from tests.real.clockcode import Rectangle, contained, delay_ms, read_code
@@ -80,12 +79,12 @@ class FirefoxTests(WatchingCase):
         screen = await self.watched(daemon)
         dark = (0x2A, 0x21, 0x40)  # about the middle of the card's gradient
 
-        def card() -> tuple[int, ...]:
+        def far() -> int:
             middle = screen.picture().getpixel((WIDTH // 2, 400))
             assert isinstance(middle, tuple)
-            return middle
+            return int(max(abs(seen - meant) for seen, meant in zip(middle, dark, strict=True)))
 
-        await self.see(screen, "the words", card, lambda seen: max(abs(a - b) for a, b in zip(seen, dark)) < 24)
+        await self.see(screen, "the words", far, lambda distance: distance < 24)
         daemon.config.write_text(CODE)
         daemon.signal(signal.SIGHUP)
         await self.moves(screen, "the picture")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
@@ -9,6 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from onionstream.video.broadcast import OffAirError, State
 from onionstream.video.errors import VideoError
 from onionstream.video.fragment import LARGEST
+from onionstream.video.samples import Kind
+from onionstream.video.viewer import Patience
 from tests.fakes import FakeResponse
 from tests.video.onair import OnAir, received
 from tests.video.strategies import CALM, CUTS, chunks
@@ -185,7 +189,7 @@ class RestartTests(SynchronousTestCase):
         self.assertAlmostEqual(after.start - before.end, 5, places=1)
 
     def test_other_sound_ends_the_responses(self) -> None:
-        """Players cannot follow; whoever waits stays, and whoever comes then gets the new init segment."""
+        """Players cannot follow; whoever waits stays, and gets a stream of its own, from 0, with its init segment."""
         waiting, _ = self.air.join()
         self.air.begin(config=MONO_48K)
         self.assertEqual((self.response.ending, waiting.ending), ("finished", ""))
@@ -193,7 +197,30 @@ class RestartTests(SynchronousTestCase):
         new, _ = self.air.join()
         self.assertEqual({one.generation for one in received(waiting, self.air.window.everything)}, {2})
         self.assertEqual(new.data, waiting.data)
+        self.assertEqual(received(new, self.air.window.everything)[0].start, 0.0)
         self.assertEqual(self.air.window.get(self.air.window.everything[0].number), None)
+
+    def test_sound_that_would_overlap_the_run_before_is_left_out(self) -> None:
+        """Right after a restart, when the new run's sound begins before its picture."""
+        air = OnAir()
+        for _ in range(2):
+            air.begin()
+            late = [replace(one, time=one.time + 512) if one.kind is Kind.VIDEO else one for one in film(0.5)]
+            late.sort(key=lambda one: one.kind.value)
+            air.run.feed(fragment(late))
+            air.end()
+        made = air.window.everything
+        sound = [len(run.samples) for one in made for run in one.runs if run.kind is Kind.AUDIO and one.generation == 2]
+        self.assertEqual(sum(sound), 23 - 2)
+
+    def test_deliver(self) -> None:
+        """Other settings: fragments have another length, and viewers to come another patience."""
+        self.air.broadcast.deliver(0.5, Patience(behind=1, silent=5))
+        self.air.begin()
+        self.air.go(2)
+        first = next(one for one in self.air.window.everything if one.generation == 2)
+        self.assertAlmostEqual(first.end - first.start, 0.5)
+        self.assertEqual(self.air.broadcast.patience, Patience(behind=1, silent=5))
 
     def test_a_run_that_never_sends_anything_changes_nothing(self) -> None:
         """The next one goes on."""

@@ -15,6 +15,19 @@ from onionstream.video.boxes import box, full_box
 from onionstream.video.demux import MOST_SAMPLES, Demuxer
 from onionstream.video.errors import DemuxError, VideoError
 from onionstream.video.samples import Kind, Sample, Tracks
+from tests.video.bad_streams import (
+    BAD,
+    FINE,
+    GOOD,
+    SECOND,
+    SHORT,
+    SIX,
+    VIDEO_ONLY,
+    alike,
+    moof_and_mdat,
+    picture,
+    track_fragment,
+)
 from tests.video.strategies import CALM, CUTS, LAYOUTS, chunks, films
 from tests.video.streams import (
     AVC,
@@ -25,16 +38,12 @@ from tests.video.streams import (
     avc1,
     build,
     film,
-    fragment,
     init,
     moov,
     mp4a,
     tracks,
     trak,
 )
-
-SECOND = film(1)
-GOOD = build(SECOND)
 
 
 def demuxed(pieces: Iterable[bytes]) -> tuple[list[Tracks | Sample], str]:
@@ -113,102 +122,10 @@ class GoodStreamTests(SynchronousTestCase):
 
     def test_a_second_fragment_of_a_track_in_one_moof_box(self) -> None:
         """Two ``traf`` boxes of the same track: the second goes on where the first ended, when it says no time."""
-        data = init(audio=False) + _fragment(_traf(_trun(2, size=6)), _traf(_trun(1, size=6)), media=_picture() * 3)
+        data = init(audio=False) + moof_and_mdat(
+            track_fragment(alike(2, size=6)), track_fragment(alike(1, size=6)), media=picture() * 3
+        )
         self.assertEqual([one.decode_time for one in _samples(data)], [0, 10, 20])
-
-
-def _picture(body: bytes = b"x") -> bytes:
-    """A sample with one NAL unit; six bytes for a body of one."""
-    return struct.pack(">I", 1 + len(body)) + b"\x41" + body
-
-
-def _traf(*inside: bytes, flags: int = 0x020000, number: int = 1, rest: bytes = b"") -> bytes:
-    """A ``traf`` box with these boxes after its ``tfhd`` box."""
-    return box(b"traf", full_box(b"tfhd", 0, flags, struct.pack(">I", number), rest), *inside)
-
-
-def _trun(count: int, *, size: int, duration: int = 10, start: int | None = None) -> bytes:
-    """A ``trun`` box of samples that are all alike."""
-    rows = struct.pack(">II", duration, size) * min(count, 20_000)
-    where = b"" if start is None else struct.pack(">i", start)
-    return full_box(b"trun", 0, 0x300 | (start is not None), struct.pack(">I", count), where, rows)
-
-
-def _tfdt(time: int) -> bytes:
-    return full_box(b"tfdt", 1, 0, struct.pack(">Q", time))
-
-
-def _fragment(*trafs: bytes, media: bytes = b"", between: bytes = b"") -> bytes:
-    return box(b"moof", full_box(b"mfhd", 0, 0, bytes(4)), *trafs) + between + box(b"mdat", media)
-
-
-VIDEO_ONLY = init(audio=False)
-SIX = _picture()
-MILLION = 10**6
-SHORT = init(audio=False) + fragment(SECOND[:1])
-
-BAD: dict[str, bytes] = {
-    "size 0": VIDEO_ONLY + struct.pack(">I4s", 0, b"mdat"),
-    "size 7": VIDEO_ONLY + struct.pack(">I4s", 7, b"mdat"),
-    "size 2**32-1": VIDEO_ONLY + struct.pack(">I4s", 2**32 - 1, b"mdat"),
-    "size 1 with nothing of the long size allowed": VIDEO_ONLY + struct.pack(">I4sQ", 1, b"mdat", 7),
-    "mdat of 4 GiB": VIDEO_ONLY + struct.pack(">I4sQ", 1, b"mdat", 2**32 + 16),
-    "a moof box of 2**64-1": struct.pack(">I4sQ", 1, b"moof", 2**64 - 1),
-    "text": b"ffmpeg version 5.1.9 Copyright (c) 2000-2026 the FFmpeg developers\n" * 10,
-    "zeros": bytes(100),
-    "moof without moov": fragment(SECOND[:1]),
-    "mdat without moof": VIDEO_ONLY + box(b"mdat", SIX),
-    "mdat before everything": box(b"mdat", SIX),
-    "one moof for two mdat": VIDEO_ONLY + _fragment(_traf(_trun(1, size=6)), media=SIX) + box(b"mdat", SIX),
-    "two moov": VIDEO_ONLY * 2,
-    "init changes mid-stream": GOOD + init(size=(640, 360)),
-    "zero tracks": moov(),
-    "an empty moov": box(b"moov"),
-    "nested 100 deep": box(b"moov", *[struct.pack(">I4s", 8 * depth, b"trak") for depth in range(100, 0, -1)]),
-    "unknown track": VIDEO_ONLY + _fragment(_traf(_trun(1, size=6), number=9), media=SIX),
-    "traf without tfhd": VIDEO_ONLY + _fragment(box(b"traf", _trun(1, size=6)), media=SIX),
-    "an empty tfhd": VIDEO_ONLY + _fragment(box(b"traf", box(b"tfhd"), _trun(1, size=6)), media=SIX),
-    "positions in the file": VIDEO_ONLY + _fragment(_traf(_trun(1, size=6), flags=1, rest=bytes(8)), media=SIX),
-    "an empty tfdt": VIDEO_ONLY + _fragment(_traf(box(b"tfdt"), _trun(1, size=6)), media=SIX),
-    "an empty trun": VIDEO_ONLY + _fragment(_traf(box(b"trun")), media=SIX),
-    "trun count 2**31": VIDEO_ONLY + _fragment(_traf(_trun(2**31, size=6)), media=SIX),
-    "trun count 2**32-1 without tables": VIDEO_ONLY
-    + _fragment(
-        _traf(full_box(b"trun", 0, 0, struct.pack(">I", 2**32 - 1)), flags=0x020018, rest=struct.pack(">II", 0, 6)),
-        media=SIX,
-    ),
-    "too many samples": init(video=False)
-    + _fragment(_traf(_trun(MOST_SAMPLES + 1, size=1), number=2), media=bytes(20_000)),
-    "a sample past the media": VIDEO_ONLY + _fragment(_traf(_trun(1, size=7)), media=SIX),
-    "a sample of 2**32-1 bytes": VIDEO_ONLY + _fragment(_traf(_trun(1, size=2**32 - 1)), media=SIX),
-    "a sample before the media": VIDEO_ONLY + _fragment(_traf(_trun(1, size=6, start=8)), media=SIX),
-    "a sample before everything": VIDEO_ONLY + _fragment(_traf(_trun(1, size=6, start=-(2**31))), media=SIX),
-    "an empty sample": VIDEO_ONLY + _fragment(_traf(_trun(1, size=0)), media=SIX),
-    "samples that share their media": init(video=False)
-    + _fragment(_traf(*[_trun(1, size=100, start=188 + 8)] * 5, number=2), media=bytes(200)),
-    "a NAL unit that does not fit": VIDEO_ONLY + _fragment(_traf(_trun(1, size=5)), media=SIX),
-    "a traf with bytes left over": VIDEO_ONLY + _fragment(_traf(_trun(1, size=6), b"abc"), media=SIX),
-}
-"""B-50: streams that are refused, by what is wrong with them."""
-
-FINE: dict[str, bytes] = {
-    "unknown boxes": VIDEO_ONLY + box(b"wxyz", bytes(100)) + fragment(SECOND[:1]),
-    "boxes between moof and mdat": VIDEO_ONLY
-    + _fragment(_traf(_trun(1, size=6, start=76 + 9 + 8)), media=SIX, between=box(b"free", b"x")),
-    "a 64-bit size": init(replace(PLAIN, long_sizes=True), audio=False) + fragment(SECOND[:1]),
-    "a wrong sequence of fragments": VIDEO_ONLY + fragment(SECOND[:1], number=2**32 - 1) + fragment(SECOND[:1]),
-    "a decode time of 2**64-1": VIDEO_ONLY + _fragment(_traf(_tfdt(2**64 - 1), _trun(1, size=6)), media=SIX),
-    "a decode time that runs backwards": VIDEO_ONLY
-    + b"".join(_fragment(_traf(_tfdt(time), _trun(1, size=6)), media=SIX) for time in (1000, 10)),
-    "a moof box without samples": VIDEO_ONLY + _fragment() + fragment(SECOND[:1]),
-    "a run of no samples": VIDEO_ONLY + _fragment(_traf(_tfdt(7), _trun(0, size=0), _trun(1, size=6)), media=SIX),
-    "one byte too few": GOOD[:-1],
-    "a moov box nested 100 deep in a box nobody reads": box(
-        b"free", *[struct.pack(">I4s", 8 * depth, b"moov") for depth in range(100, 0, -1)]
-    )
-    + SHORT,
-}
-"""B-50: streams that are odd, but understood; or odd in what only the timeline judges."""
 
 
 class BadStreamTests(SynchronousTestCase):
@@ -231,7 +148,7 @@ class BadStreamTests(SynchronousTestCase):
     def test_B50_a_million_empty_boxes_are_nothing(self) -> None:
         """They cost no memory, and the stream goes on after them."""
         demuxer = Demuxer()
-        for _ in range(MILLION // 8000):
+        for _ in range(10**6 // 8000):
             self.assertEqual(list(demuxer.feed(box(b"free") * 8000)), [])
         self.assertEqual(len(list(demuxer.feed(SHORT))), 2)
 
@@ -254,8 +171,8 @@ class BadStreamTests(SynchronousTestCase):
     def test_B50_tables_that_ask_for_any_amount_of_memory_are_refused(self) -> None:
         """Runs without tables cost 20 bytes each and claim 2**32-1 samples: the first 10 000 are the last."""
         run = full_box(b"trun", 0, 0, struct.pack(">I", 2**32 - 1))
-        traf = _traf(*[run] * 1000, flags=0x020018, number=2, rest=struct.pack(">II", 0, 1))
-        stream = init(video=False) + _fragment(traf, media=bytes(MILLION))
+        traf = track_fragment(*[run] * 1000, flags=0x020018, number=2, rest=struct.pack(">II", 0, 1))
+        stream = init(video=False) + moof_and_mdat(traf, media=bytes(10**6))
         events, problem = demuxed([stream])
         self.assertEqual(len(events), 1 + MOST_SAMPLES)
         self.assertIn("more than", problem)
@@ -303,7 +220,9 @@ class BadStreamTests(SynchronousTestCase):
         kinds = st.sampled_from((b"tfhd", b"tfdt", b"trun", b"traf", b"mfhd", b"free"))
         leaf = st.builds(box, kinds, numbers)
         known = st.builds(_run_of_flags, st.integers(0, 2**12 - 1), st.integers(0, 1), numbers)
-        header = st.builds(lambda flags, rest: _traf(_run_of_one(flags), rest=rest), st.integers(0, 0x3F), numbers)
+        header = st.builds(
+            lambda flags, rest: track_fragment(_run_of_one(flags), rest=rest), st.integers(0, 0x3F), numbers
+        )
         tree = st.recursive(leaf | known | header, lambda inner: st.lists(inner, max_size=4).map(_traf_of))
         moof = box(b"moof", *data.draw(st.lists(tree, max_size=4)))
         media = data.draw(st.binary(max_size=50))
@@ -313,7 +232,7 @@ class BadStreamTests(SynchronousTestCase):
 
 def _run_of_flags(flags: int, version: int, numbers: bytes) -> bytes:
     """A track fragment with a ``trun`` box of any flags."""
-    return _traf(full_box(b"trun", version, flags, numbers))
+    return track_fragment(full_box(b"trun", version, flags, numbers))
 
 
 def _run_of_one(flags: int) -> bytes:
@@ -322,7 +241,7 @@ def _run_of_one(flags: int) -> bytes:
 
 
 def _traf_of(boxes: list[bytes]) -> bytes:
-    return _traf(*boxes)
+    return track_fragment(*boxes)
 
 
 class SoundAloneTests(SynchronousTestCase):
@@ -337,13 +256,13 @@ class SoundAloneTests(SynchronousTestCase):
         """Duration and size from ``trex``: nothing stands in the fragment."""
         sound = trak(Kind.AUDIO, mp4a(STEREO_48K), 48000)
         run = full_box(b"trun", 0, 0, struct.pack(">I", 2))
-        data = moov(sound, defaults=((2, 1024, 3),)) + _fragment(_traf(run, number=2), media=b"abcdef")
+        data = moov(sound, defaults=((2, 1024, 3),)) + moof_and_mdat(track_fragment(run, number=2), media=b"abcdef")
         self.assertEqual([(one.duration, one.data) for one in _samples(data)], [(1024, b"abc"), (1024, b"def")])
 
     def test_a_tracks_number_may_be_any(self) -> None:
         """It is the encoder's."""
         picture = trak(Kind.VIDEO, avc1(AVC.record()), 1000, number=77)
-        data = moov(picture) + _fragment(_traf(_trun(1, size=6), number=77), media=SIX)
+        data = moov(picture) + moof_and_mdat(track_fragment(alike(1, size=6), number=77), media=SIX)
         self.assertEqual([one.kind for one in _samples(data)], [Kind.VIDEO])
 
     def test_nothing_is_read_before_it_is_asked_for(self) -> None:

@@ -106,7 +106,7 @@ class WatchTests(SynchronousTestCase):
             self.assertEqual(len({response.ending for response in good}), 1)
 
     def test_a_viewer_that_leaves_while_another_is_written_to(self) -> None:
-        """It gets nothing any more, as when a transport notices two lost connections at once."""
+        """It gets nothing any more, as when a request is cancelled while another one is written to."""
         responses: list[_EndsOthers] = []
         for _ in range(5):
             response = _EndsOthers(responses, self.air)
@@ -189,7 +189,7 @@ class _RaisesOnWrite(FakeResponse):
 
 
 class _EndsOthers(FakeResponse):
-    """When it is written to, the connections of all others turn out to be lost."""
+    """When it is written to, all others turn out to have gone; their producers are not told."""
 
     def __init__(self, everybody: list[_EndsOthers], air: OnAir) -> None:
         super().__init__()
@@ -202,7 +202,7 @@ class _EndsOthers(FakeResponse):
         super().write(data)
         for other in self._everybody:
             if self.armed and other is not self and not other.ending:
-                other.lose()
+                other.ending = "lost"
                 self._leave(other.viewer)
 
 

@@ -1,0 +1,28 @@
+"""The configuration file: where ``config`` and the disk meet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from onionstream.config import Config, ConfigError, FileSource, parse
+from onionstream.textfile import TextFileError, read_text
+
+LARGEST = 1 << 20
+"""Bytes of the largest configuration file."""
+
+
+def load(path: str | Path) -> Config:
+    """
+    Read a configuration file. Relative paths in it are meant from its folder.
+
+    :raises ConfigError: it cannot be read or used.
+    """
+    path = Path(path)
+    try:
+        config = parse(read_text(path, LARGEST), str(path))
+    except TextFileError as problem:
+        raise ConfigError(str(path), f"this file {problem}") from problem
+    folder = path.absolute().parent
+    paths = tuple(str(folder / one) for one in config.source.file.paths)
+    return replace(config, source=replace(config.source, file=FileSource(paths=paths)))

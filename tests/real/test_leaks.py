@@ -1,0 +1,104 @@
+"""
+What can be seen of a real daemon from outside, and what it writes down.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+from base64 import b64encode
+from getpass import getuser
+from pathlib import Path
+
+from twisted.internet.threads import deferToThread
+
+from tests.real.daemon import DaemonCase, clock, fetch, open_video
+from tests.real.listeners import listening
+from tests.real.waiting import until
+
+
+class LeakTests(DaemonCase):
+    """What can be seen of the daemon from outside, and what it writes down."""
+
+    async def test_L01_nothing_listens_but_loopback_and_the_socket(self) -> None:
+        """One TCP port on 127.0.0.1 and one UNIX socket with a name; nothing else of the daemon or ffmpeg listens."""
+        daemon = self.daemon()
+        await daemon.on_air()
+        owners = [daemon.process.pid, *daemon.encoder()]
+        found = [place for pid in owners for place in listening(pid)]
+        self.assertEqual(sorted(found), sorted([f"127.0.0.1:{daemon.port}", str(daemon.state / "web.sock")]))
+
+    async def test_L03_it_runs_without_any_network(self) -> None:
+        """In a network namespace with nothing but a loopback address: picture, page, and a clean end."""
+        inside = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+        daemon = self.daemon(wrapper=inside)
+        await daemon.on_air()
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(daemon.state / "web.sock"))
+            link.sendall(b"GET /stream.mp4 HTTP/1.1\r\nHost: a\r\n\r\n")
+            await until(clock(), "the video", lambda: link.recv(1 << 16, socket.MSG_PEEK), lambda data: b"moof" in data)
+
+    async def test_L10_L16_no_answer_tells_of_the_machine(self) -> None:
+        """Statuses of all kinds: no telling header, no name, path or program in any body."""
+        daemon = self.daemon()
+        await daemon.on_air()
+        words = [str(Path.home()), socket.gethostname(), str(daemon.folder), "/home/", "/tmp/", "Traceback", ".py"]
+        words += ["twisted", "Twisted", "klein", "ffmpeg", "Lavc", "x264", "werkzeug", "0x7f"]
+        words += [getuser()] if getuser() != "root" else []
+        for path in (
+            "/",
+            "/player",
+            "/nothing",
+            "/../etc/passwd",
+            "/broadcaster",
+            "/favicon.ico",
+            "/robots.txt",
+            "/%ff",
+        ):
+            for method in ("GET", "HEAD", "POST", "PUT", "TRACE", "OPTIONS"):
+                _, headers, body = await deferToThread(fetch, daemon, path, method)
+                for name in ("Server", "Date", "ETag", "Last-Modified", "X-Powered-By", "Via", "Set-Cookie"):
+                    self.assertNotIn(f"\n{name}:", f"\n{headers}", (method, path))
+                for word in words:
+                    self.assertNotIn(word.encode(), body, (method, path))
+
+    async def test_L50_nothing_of_a_visitor_is_written_down(self) -> None:
+        """Addresses, browsers, referrers, paths, wrong passwords: neither in the output nor in the state directory."""
+        daemon = self.daemon()
+        await daemon.on_air()
+        guess = b64encode(b"broadcaster:GUESS_MARK").decode()
+        agent = {"User-Agent": "UA_MARK", "Referer": "http://REF_MARK/"}
+        for path in ("/?token=TOK_MARK", "/PATH_MARK", "/broadcaster", "/player"):
+            await deferToThread(fetch, daemon, path, Authorization=f"Basic {guess}", **agent)
+        link = open_video(daemon)
+        await until(clock(), "the video", lambda: len(link.recv(1000, socket.MSG_PEEK)) > 0)
+        with socket.create_connection(("127.0.0.1", daemon.port)) as rude:
+            rude.sendall(b"RUDE_MARK\r\n\r\n")
+            await until(clock(), "the refusal", lambda: rude.recv(100, socket.MSG_PEEK), lambda data: b"400" in data)
+        link.close()
+        daemon.signal(signal.SIGTERM)
+        await daemon.ended()
+        written = daemon.output + "".join(path.read_text() for path in (daemon.state).iterdir() if path.is_file())
+        self.assertEqual(re.findall(rf"\w+_MARK|HTTP|127\.0\.0\.1:(?!{daemon.port})\d+", written), [])
+
+    async def test_L53_D73_the_encoder_knows_little(self) -> None:
+        """Its environment has the few names it needs, whatever the daemon's has; nothing secret is in its arguments."""
+        os.environ["FFREPORT"] = "file=/tmp/SECRET_MARK"
+        self.addCleanup(os.environ.pop, "FFREPORT")
+        daemon = self.daemon()
+        await daemon.on_air()
+        (encoder,) = daemon.encoder()
+        environment = Path(f"/proc/{encoder}/environ").read_bytes().decode()
+        names = {entry.split("=")[0] for entry in environment.split("\0") if entry}
+        self.assertEqual(names, {"PATH", "LANG", "TZ"})
+        self.assertNotIn(daemon.password, Path(f"/proc/{encoder}/cmdline").read_bytes().decode())
+
+    async def test_L55_no_core_dumps(self) -> None:
+        """Of the daemon and of ffmpeg, which may not open many files either."""
+        daemon = self.daemon()
+        await daemon.on_air()
+        for pid in (daemon.process.pid, *daemon.encoder()):
+            limits = Path(f"/proc/{pid}/limits").read_text()
+            self.assertRegex(limits, r"Max core file size +0 +0 ")

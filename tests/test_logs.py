@@ -1,0 +1,62 @@
+"""The log's lines."""
+
+from __future__ import annotations
+
+from twisted.logger import LogLevel
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from onionstream.logs import line
+
+
+class SecretError(Exception):
+    """One whose text nobody may read."""
+
+
+def fails(secret: str) -> Failure:
+    """A failure that knows a secret in its text, in an argument and in a local variable."""
+
+    def inner(argument: str) -> None:
+        raise SecretError(argument)
+
+    try:
+        inner(secret)
+    except SecretError:
+        return Failure(captureVars=True)
+    raise AssertionError
+
+
+class LineTests(SynchronousTestCase):
+    """``line``."""
+
+    def test_what_happened_and_when(self) -> None:
+        """The time is UTC, whatever the machine's zone: a log may be seen by others."""
+        event = {"log_time": 0.0, "log_level": LogLevel.info, "log_format": "Run {number}", "number": 3}
+        self.assertEqual(line(event), "1970-01-01 00:00:00Z Run 3\n")
+
+    def test_warnings_are_marked(self) -> None:
+        """What deserves attention says so."""
+        event = {"log_time": 0.0, "log_level": LogLevel.warn, "log_format": "Hm."}
+        self.assertEqual(line(event), "1970-01-01 00:00:00Z WARN: Hm.\n")
+
+    def test_several_lines_become_one(self) -> None:
+        """Nobody can forge a line by a line break."""
+        event = {"log_time": 0.0, "log_level": LogLevel.info, "log_format": "a\nb\r\n  c"}
+        self.assertEqual(line(event), "1970-01-01 00:00:00Z a b c\n")
+
+    def test_L51_of_an_error_its_class_and_places(self) -> None:
+        """Not its text, and nothing of what was in its variables."""
+        event = {
+            "log_time": 0.0,
+            "log_level": LogLevel.critical,
+            "log_format": "Unhandled error in Deferred:",
+            "log_failure": fails("TOK_SECRET"),
+        }
+        said = line(event)
+        assert said is not None
+        self.assertIn("CRITICAL: SecretError in test_logs.py:", said)
+        self.assertNotIn("TOK_SECRET", said)
+
+    def test_an_empty_event_is_no_line(self) -> None:
+        """Twisted logs some that say nothing."""
+        self.assertIsNone(line({"log_time": 0.0, "log_level": LogLevel.info, "log_format": ""}))
