@@ -11,7 +11,8 @@ from twisted.logger import Logger
 
 from onionstream.video.demux import Demuxer
 from onionstream.video.fragment import Fragment, Fragmenter
-from onionstream.video.mux import init_segment
+from onionstream.video.packing import Packing
+from onionstream.video.profile import PLAIN, Profile
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.timeline import Timeline
 from onionstream.video.viewer import Patience, Response, Viewer
@@ -97,7 +98,7 @@ class Broadcast:
         self._fragmenter = Fragmenter(fragment)
         self._timeline = Timeline()
         self._tracks: Tracks | None = None
-        self._init = b""
+        self._packings: dict[Profile, Packing] = {}
         self._viewers: set[Viewer] = set()
         self._waiting: list[Deferred[None]] = []
         self._skipped = 0
@@ -138,7 +139,7 @@ class Broadcast:
             self._dismiss(viewer for viewer in self._viewers if viewer.watching)
             self.window.clear()
             self._timeline = Timeline()
-        self._tracks, self._init, self.generation = tracks, init_segment(tracks), generation
+        self._tracks, self.generation = tracks, generation
         self._timeline.begin(tracks)
         self._fragmenter.begin(tracks, generation)
 
@@ -154,24 +155,27 @@ class Broadcast:
         for fragment in self._fragmenter.cut():
             self._send(fragment)
 
-    def watch(self, response: Response) -> Viewer:
+    def watch(self, response: Response, profile: Profile = PLAIN) -> Viewer:
         """
         Somebody asks for the stream: he gets it from the newest keyframe on, at once or as soon as there is one.
 
         The caller tells the response's transport about the viewer (as its producer), and calls ``leave`` at its end.
 
+        :param response: where to send it.
+        :param profile: what his player needs.
         :raises OffAirError: when none is expected soon.
         """
         if self.state is State.OFFLINE:
             raise OffAirError
-        viewer = Viewer(response, self.window, self.patience, self.leave)
+        packing = self._packings.setdefault(profile, Packing(profile))
+        viewer = Viewer(response, self.window, packing, self.patience, self.leave)
         self._viewers.add(viewer)
         return viewer
 
     def welcome(self, viewer: Viewer) -> None:
         """Begin to send, if there is a picture now; the viewer's response is ready."""
-        if self.state is State.ONLINE and not viewer.watching:
-            viewer.begin(self._init)
+        if self.state is State.ONLINE and self._tracks is not None and not viewer.watching:
+            viewer.begin(self._tracks)
 
     def leave(self, viewer: Viewer) -> None:
         """A viewer's connection is gone, or is to go."""

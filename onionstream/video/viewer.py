@@ -10,6 +10,9 @@ from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 from onionstream.video.fragment import Fragment
+from onionstream.video.packing import Packing
+from onionstream.video.samples import Tracks
+from onionstream.video.squeeze import Squeeze
 from onionstream.video.window import Window
 
 
@@ -56,19 +59,29 @@ class Viewer:
     :ivar skipped: how often it was moved on.
     """
 
-    def __init__(self, response: Response, window: Window, patience: Patience, ended: Callable[[Viewer], None]) -> None:
+    def __init__(
+        self,
+        response: Response,
+        window: Window,
+        packing: Packing,
+        patience: Patience,
+        ended: Callable[[Viewer], None],
+    ) -> None:
         """
         :param response: where to write.
         :param window: what to send.
+        :param packing: as what his player gets it.
         :param patience: how much it may lag.
         :param ended: called once, when the viewer is let go because it takes nothing.
         """
         self.skipped = 0
         self._response = response
         self._window = window
+        self._packing = packing
         self._patience = patience
         self._ended = ended
         self._next: int | None = None
+        self._squeeze: Squeeze | None = None
         self._paused = False
         self._over = False
         self._written = 0
@@ -80,16 +93,18 @@ class Viewer:
         """Whether it has been sent anything yet."""
         return self._next is not None
 
-    def begin(self, init: bytes) -> None:
+    def begin(self, tracks: Tracks) -> None:
         """
         Start at the newest keyframe, if there is one.
 
-        :param init: the init segment that goes with it.
+        :param tracks: what is on air.
         """
         keyframe = self._window.newest_keyframe
-        if keyframe is not None and not self._over:
-            self._next = keyframe
-            self._write(init)
+        first = None if keyframe is None else self._window.get(keyframe)
+        if first is not None and not self._over:
+            self._next = first.number
+            self._squeeze = self._packing.squeeze(tracks, first.start)
+            self._write(self._packing.init(tracks))
             self.advance()
 
     def advance(self) -> None:
@@ -97,8 +112,8 @@ class Viewer:
         self._catch_up()
         while self._next is not None and self._may_write and (fragment := self._window.get(self._next)) is not None:
             self._next += 1
-            self._write(fragment.header)
-            self._write(fragment.media)
+            for piece in self._packing.fragment(fragment, self._squeeze):
+                self._write(piece)
 
     def finish(self) -> None:
         """The stream is over, or goes on as something that this player cannot follow."""

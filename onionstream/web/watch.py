@@ -8,6 +8,7 @@ from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
 from onionstream.video.broadcast import Broadcast, OffAirError, State
+from onionstream.video.profile import Profile, for_agent
 from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
 from onionstream.web.errors import NotFound
@@ -106,10 +107,12 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        response = _VideoResponse(request)
-        viewer = self._viewer(response)
+        response, profile = _VideoResponse(request), for_agent((request.getHeader("User-Agent") or "")[:200])
+        viewer = self._viewer(response, profile)
         try:
             apply(request, Document.MEDIA, content_type="video/mp4")
+            if profile.gzip:
+                request.setHeader("Content-Encoding", "gzip")
             request.close_delimited()
             if request.method == b"GET":
                 request.small_send_buffer(VIDEO_BUFFER)
@@ -123,9 +126,9 @@ class Watch:
     def _online(self) -> bool:
         return self._broadcast.state is State.ONLINE
 
-    def _viewer(self, response: _VideoResponse) -> Viewer:
+    def _viewer(self, response: _VideoResponse, profile: Profile) -> Viewer:
         """:raises Offline: when there is no stream, nor will there be one in a moment."""
         try:
-            return self._broadcast.watch(response)
+            return self._broadcast.watch(response, profile)
         except OffAirError:
             raise Offline from None
