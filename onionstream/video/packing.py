@@ -24,18 +24,22 @@ def _all_sync(run: TrackRun) -> TrackRun:
 
 
 class Packing:
-    """Packs for one profile."""
+    """
+    Packs for one profile.
+
+    :ivar profile: what the players need.
+    """
 
     def __init__(self, profile: Profile) -> None:
         """
         :param profile: what the players need.
         """
-        self._profile = profile
+        self.profile = profile
         self._packed: OrderedDict[tuple[int, bool], tuple[bytes, ...]] = OrderedDict()
 
     def init(self, tracks: Tracks) -> bytes:
         """The beginning of a response: the init segment of these tracks."""
-        return (HEAD if self._profile.gzip else b"") + b"".join(self._filled((init_segment(tracks),)))
+        return (HEAD if self.profile.gzip else b"") + b"".join(self._filled((init_segment(tracks),)))
 
     def squeeze(self, tracks: Tracks, begins: float) -> Squeeze | None:
         """
@@ -44,7 +48,7 @@ class Packing:
         :param tracks: what he gets.
         :param begins: seconds on the broadcast's timeline: his first fragment.
         """
-        profile = self._profile
+        profile = self.profile
         if not profile.nearer:
             return None
         sound = tracks.audio.rate if tracks.audio is not None else None
@@ -70,21 +74,21 @@ class Packing:
 
     def _pack(self, fragment: Fragment, squeeze: Squeeze | None) -> tuple[bytes, ...]:
         """Make the pieces anew."""
-        if squeeze is None and not self._profile.all_sync:
+        if squeeze is None and not self.profile.all_sync:
             return self._filled((fragment.header, fragment.media))
         runs = fragment.runs if squeeze is None else squeeze.runs(fragment.runs)
-        if self._profile.all_sync:
+        if self.profile.all_sync:
             runs = tuple(_all_sync(run) for run in runs)
         media = b"".join(sample.data for run in runs for sample in run.samples)
         return self._filled((fragment_header(fragment.number, runs), media))
 
     def _filled(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """The pieces, and an empty box (``free``, ISO/IEC 14496-12, 8.1.2) up to the border of a block."""
-        if not self._profile.block:
+        if not self.profile.block:
             return pieces
         size = sum(len(piece) for piece in pieces)
-        filling = -(size + _BOX_HEADER) % self._profile.block
+        filling = -(size + _BOX_HEADER) % self.profile.block
         opened = (_BOX_HEADER + filling).to_bytes(4, "big") + b"free"
-        if self._profile.gzip:
+        if self.profile.gzip:
             return (stored(b"".join((*pieces, opened))) + zeros(filling),)
         return (*pieces, opened + bytes(filling))

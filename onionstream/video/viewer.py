@@ -95,11 +95,11 @@ class Viewer:
 
     def begin(self, tracks: Tracks) -> None:
         """
-        Start at the newest keyframe, if there is one.
+        Start at the keyframe that his player needs, if there is one.
 
         :param tracks: what is on air.
         """
-        keyframe = self._window.newest_keyframe
+        keyframe = self._window.keyframe_within(self._packing.profile.backlog)
         first = None if keyframe is None else self._window.get(keyframe)
         if first is not None and not self._over:
             self._next = first.number

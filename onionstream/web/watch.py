@@ -8,10 +8,10 @@ from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
 from onionstream.video.broadcast import Broadcast, OffAirError, State
-from onionstream.video.profile import Profile, for_agent
+from onionstream.video.profile import Mode, Profile, choose
 from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
-from onionstream.web.errors import NotFound
+from onionstream.web.errors import BadRequest, NotFound
 from onionstream.web.headers import Document, apply
 from onionstream.web.http import BoundedRequest
 from onionstream.web.templates import TEMPLATES
@@ -48,6 +48,19 @@ class _VideoResponse:
         self.done.callback(None)
 
 
+def _agent(request: BoundedRequest) -> str:
+    """What kind of player asks; it is looked at here and kept nowhere."""
+    return (request.getHeader("User-Agent") or "")[:200]
+
+
+def _mode(request: BoundedRequest) -> Mode:
+    """:raises BadRequest: when the query asks for something that is not there."""
+    try:
+        return Mode(request.query("mode").get("mode", Mode.NORMAL.value))
+    except ValueError:
+        raise BadRequest from None
+
+
 class Watch:
     """
     The area of ``/``, ``/player`` and ``/stream.mp4``.
@@ -82,8 +95,9 @@ class Watch:
         viewer who waits gets the picture by itself, without a script and without asking again and again.
         """
         apply(request, Document.PLAYER)
+        mode = _mode(request)
         if self._online:
-            return TEMPLATES.get_template("player.html").render()
+            return TEMPLATES.get_template("player.html").render(mode=mode.value)
         request.setHeader("Refresh", "1")
         request.close_delimited()
         if request.method == b"HEAD":
@@ -107,7 +121,7 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        response, profile = _VideoResponse(request), for_agent((request.getHeader("User-Agent") or "")[:200])
+        response, profile = _VideoResponse(request), choose(_agent(request), _mode(request))
         viewer = self._viewer(response, profile)
         try:
             apply(request, Document.MEDIA, content_type="video/mp4")
