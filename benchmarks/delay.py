@@ -2,10 +2,10 @@
 How late the picture is: a real browser without scripts, and the wall clock that the test source draws into the picture.
 
     .venv/bin/python -m benchmarks.delay --browser firefox --seconds 30 --runs 5
-    .venv/bin/python -m benchmarks.delay --browser firefox --seconds 40 --at 15=kill --at 25=stall:3 --at 33=size:480x270
+    .venv/bin/python -m benchmarks.delay --seconds 40 --at 15=kill --at 25=stall:3 --at 33=size:480x270
 
-Every run starts a daemon, an X screen and a browser of its own; the pixels are read from the framebuffer 100 times a second. The
-delay is from the moment at which ffmpeg stamped the picture to the moment at which it was seen.
+Every run starts a daemon, an X screen and a browser of its own; the pixels are read from the framebuffer 100 times a
+second. The delay is from the moment at which ffmpeg stamped the picture to the moment at which it was seen.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def main() -> None:
             rates.append(len(tail) / 10)
     if delays:
         print(
-            f"last 10 s of {len(delays)} runs: delay {median(delays):.0f} ms (from {min(delays):.0f} to {max(delays):.0f}), "
+            f"last 10 s of each run: delay {median(delays):.0f} ms (from {min(delays):.0f} to {max(delays):.0f}), "
             f"{median(rates):.1f} frames a second (from {min(rates):.1f} to {max(rates):.1f})"
         )
 

@@ -31,6 +31,8 @@ class Fragment:
     :ivar runs: what is in it, track by track; their samples are views of ``media``.
     :ivar header: ``moof`` and the header of ``mdat``.
     :ivar media: the samples themselves; one copy in memory, whatever the number of viewers.
+    :ivar span: the first and the last time of anything in it, in seconds on the broadcast's timeline.
+    :ivar sound_before: ticks: the decode time of the last frame of sound before this fragment's, if there was one.
     """
 
     number: int
@@ -41,6 +43,8 @@ class Fragment:
     runs: tuple[TrackRun, ...]
     header: bytes
     media: bytes
+    span: tuple[float, float] = (0.0, 0.0)
+    sound_before: int | None = None
 
     @property
     def size(self) -> int:
@@ -66,6 +70,7 @@ class Fragmenter:
         self._tracks = Tracks()
         self._samples: dict[Kind, list[Sample]] = {}
         self._size = 0
+        self._sound_before: int | None = None
 
     @property
     def gathered(self) -> int:
@@ -104,6 +109,10 @@ class Fragmenter:
         first = runs[0]
         ticks = timescale(first.kind, self._tracks)
         last = first.samples[-1]
+        times = [time / timescale(run.kind, self._tracks) for run in runs for time in _times(run)]
+        sound_before = self._sound_before
+        if runs[-1].kind is Kind.AUDIO:
+            self._sound_before = runs[-1].samples[-1].decode_time
         return Fragment(
             number=self._number,
             generation=self._generation,
@@ -113,6 +122,8 @@ class Fragmenter:
             runs=_sharing(runs, media),
             header=fragment_header(self._number, runs),
             media=media,
+            span=(min(times), max(times)),
+            sound_before=sound_before,
         )
 
     def _full(self, sample: Sample) -> bool:
@@ -129,6 +140,14 @@ class Fragmenter:
             length *= 2
         reached = last.decode_time - first.decode_time + last.duration * 1.5
         return reached > length * timescale(kind, self._tracks)
+
+
+def _times(run: TrackRun) -> Iterator[int]:
+    """All times of a run's samples, in ticks: of decoding, of its end, and of showing."""
+    for sample in run.samples:
+        yield sample.decode_time
+        yield sample.decode_time + sample.duration
+        yield sample.decode_time + sample.offset
 
 
 def _sharing(runs: tuple[TrackRun, ...], media: bytes) -> tuple[TrackRun, ...]:

@@ -1,4 +1,4 @@
-"""Fragments as a kind of player gets them: made once, for all viewers with such a player."""
+"""Fragments as a kind of player gets them: made once, for all viewers who get the same."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from onionstream.video.fragment import Fragment
 from onionstream.video.mux import TrackRun, fragment_header, init_segment
 from onionstream.video.profile import Profile
 from onionstream.video.samples import Tracks
-from onionstream.video.squeeze import Squeeze
+from onionstream.video.squeeze import AAC_FRAME, Squeeze
 
-KEPT = 64
-"""Packed fragments that are kept: a few seconds, for viewers who are not quite at the live edge."""
+KEPT = 4 * 1024 * 1024
+"""Bytes of packed fragments that are kept, for viewers who are not quite at the live edge: 50 s of 600 kbit/s."""
 
 _BOX_HEADER = 8
 
@@ -21,6 +21,11 @@ _BOX_HEADER = 8
 def _all_sync(run: TrackRun) -> TrackRun:
     """The same samples, all said to be keyframes."""
     return TrackRun(run.kind, tuple(replace(sample, keyframe=True) for sample in run.samples))
+
+
+def _size(pieces: tuple[bytes, ...]) -> int:
+    """Bytes of all of them."""
+    return sum(len(piece) for piece in pieces)
 
 
 class Packing:
@@ -35,7 +40,8 @@ class Packing:
         :param profile: what the players need.
         """
         self.profile = profile
-        self._packed: OrderedDict[tuple[int, bool], tuple[bytes, ...]] = OrderedDict()
+        self._packed: OrderedDict[tuple[int, Squeeze | None], tuple[bytes, ...]] = OrderedDict()
+        self._size = 0
 
     def init(self, tracks: Tracks) -> bytes:
         """The beginning of a response: the init segment of these tracks."""
@@ -45,49 +51,68 @@ class Packing:
         """
         The times of a viewer who begins now, if his player needs times of his own.
 
+        Without sound there is nothing to gather and so nothing to take back: Firefox begins at once then (measured), and
+        would have no buffer left.
+
         :param tracks: what he gets.
         :param begins: seconds on the broadcast's timeline: his first fragment.
         """
         profile = self.profile
-        if not profile.nearer:
+        if not profile.nearer or tracks.audio is None:
             return None
-        sound = tracks.audio.rate if tracks.audio is not None else None
-        return Squeeze(profile.nearer, begins=begins + profile.settled, pace=profile.pace, sound=sound)
+        rate = tracks.audio.rate
+        total = round(profile.nearer * rate / AAC_FRAME)
+        return Squeeze(total=total, begins=begins + profile.settled, pace=profile.pace, rate=rate)
 
     def fragment(self, fragment: Fragment, squeeze: Squeeze | None = None) -> tuple[bytes, ...]:
         """
         A fragment, in pieces that are to be sent one after the other.
 
+        Viewers who get the same bytes get the same objects: those who began at the same keyframe, and all whose squeeze
+        is done or has not begun.
+
         :param fragment: what to send.
-        :param squeeze: of the viewer, if his player's profile asks for it. Once it is done, all viewers with the same
-            profile are moved by the same time and get the same pieces; the last of those are kept.
+        :param squeeze: of the viewer, if his player's profile asks for it.
+        :return: nothing at all when all that is in it is left out.
         """
-        if squeeze is not None and not squeeze.done(fragment.start):
-            return self._pack(fragment, squeeze)
-        key = fragment.number, squeeze is not None
+        phase = None if squeeze is None else squeeze.phase(*fragment.span)
+        if phase is None and not self._changes:
+            return fragment.header, fragment.media
+        key = fragment.number, phase
         packed = self._packed.get(key)
         if packed is None:
-            packed = self._packed[key] = self._pack(fragment, squeeze)
-            if len(self._packed) > KEPT:
-                self._packed.popitem(last=False)
+            packed = self._pack(fragment, phase)
+            self._keep(key, packed)
         return packed
+
+    @property
+    def _changes(self) -> bool:
+        """Whether fragments differ from what they are, apart from their times."""
+        return self.profile.block > 0 or self.profile.gzip or self.profile.all_sync
+
+    def _keep(self, key: tuple[int, Squeeze | None], packed: tuple[bytes, ...]) -> None:
+        """Keep these pieces, and forget the oldest where they are too much."""
+        self._packed[key] = packed
+        self._size += _size(packed)
+        while self._size > KEPT and len(self._packed) > 1:
+            self._size -= _size(self._packed.popitem(last=False)[1])
 
     def _pack(self, fragment: Fragment, squeeze: Squeeze | None) -> tuple[bytes, ...]:
         """Make the pieces anew."""
-        if squeeze is None and not self.profile.all_sync:
-            return self._filled((fragment.header, fragment.media))
-        runs = fragment.runs if squeeze is None else squeeze.runs(fragment.runs)
+        runs = fragment.runs if squeeze is None else squeeze.runs(fragment.runs, fragment.sound_before)
+        if not runs:
+            return ()
         if self.profile.all_sync:
             runs = tuple(_all_sync(run) for run in runs)
-        media = b"".join(sample.data for run in runs for sample in run.samples)
+        whole = sum(len(run.samples) for run in runs) == sum(len(run.samples) for run in fragment.runs)
+        media = fragment.media if whole else b"".join(sample.data for run in runs for sample in run.samples)
         return self._filled((fragment_header(fragment.number, runs), media))
 
     def _filled(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """The pieces, and an empty box (``free``, ISO/IEC 14496-12, 8.1.2) up to the border of a block."""
         if not self.profile.block:
             return pieces
-        size = sum(len(piece) for piece in pieces)
-        filling = -(size + _BOX_HEADER) % self.profile.block
+        filling = -(_size(pieces) + _BOX_HEADER) % self.profile.block
         opened = (_BOX_HEADER + filling).to_bytes(4, "big") + b"free"
         if self.profile.gzip:
             return (stored(b"".join((*pieces, opened))) + zeros(filling),)

@@ -2,17 +2,22 @@
 A viewer's own times: brought nearer to the live edge than his player would stay by itself.
 
 A player begins late, because it gathers a second of sound before it shows anything, and keeps that delay for ever.
-Without a script nobody can tell it to play faster; but the times in the stream are ours. While a viewer is squeezed,
-his pictures last a little less than they did, and now and then a frame of sound is left out. His player shows them as
-their times say, and is nearer to the live edge by as much.
+Without a script nobody can tell it to play faster; but the times in the stream are ours. While a viewer is squeezed, his
+pictures last a little less than they did, and now and then a frame of sound is left out. His player shows them as their
+times say, and is nearer to the live edge by as much.
 
 Too much of it cannot be seen from here and never heals: a player whose buffer is squeezed away shows one frame a second
 for ever (measured). So the total is bounded by the profile.
+
+What becomes of a fragment depends on the fragment and on when the squeeze began, and on nothing else: viewers who began
+at the same keyframe get the same, whatever each of them has missed.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
 
 from onionstream.video.mux import VIDEO_TIMESCALE, TrackRun
 from onionstream.video.samples import Kind, Sample
@@ -20,68 +25,85 @@ from onionstream.video.samples import Kind, Sample
 AAC_FRAME = 1024
 """Audio samples in one frame of sound (ISO/IEC 14496-3): the step in which sound can be left out."""
 
-NO_SOUND = 48_000
-"""Audio samples a second by which a step is measured where there is no sound."""
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Squeeze:
     """
-    The times of one viewer, from his first fragment on.
+    The times of a viewer, from his first fragment on.
 
     :ivar total: steps by which he is nearer at the end; a step is a frame of sound, some 21 ms.
+    :ivar begins: seconds on the broadcast's timeline from which it is done; minus infinity: it has been done already.
+    :ivar pace: how much of the time is taken away meanwhile: 0.05 makes 20 s out of 21. At most 0.2.
+    :ivar rate: of the sound, audio samples a second.
     """
 
-    def __init__(self, nearer: float, *, begins: float, pace: float, sound: int | None) -> None:
-        """
-        :param nearer: seconds; what comes nearest in whole steps is taken.
-        :param begins: seconds on the broadcast's timeline from which it is done.
-        :param pace: how much of the time is taken away meanwhile: 0.05 makes 20 s out of 21.
-        :param sound: audio samples a second; None: there is no sound.
-        """
-        self._rate = sound or NO_SOUND
-        self._step = AAC_FRAME / self._rate
-        self.total = round(nearer / self._step)
-        self._begins = begins
-        self._pace = pace
-        self._left_out = 0 if sound else self.total
+    total: int
+    begins: float
+    pace: float
+    rate: int
 
-    def done(self, time: float) -> bool:
+    def phase(self, earliest: float, latest: float) -> Squeeze | None:
         """
-        Whether times from then on are only moved, by ``total`` steps.
+        What has to be done between two times.
 
-        :param time: seconds on the broadcast's timeline.
+        :param earliest: seconds on the broadcast's timeline.
+        :param latest: seconds on the broadcast's timeline.
+        :return: None before it begins. At the end, when times are only moved, by ``total`` steps, what is the same for
+            all viewers with such a profile. This one in between.
         """
-        return self._left_out == self.total and self._shift(time) >= self.total * self._step
+        if self._shift(latest) == 0:
+            return None
+        return replace(self, begins=-inf) if self._shift(earliest) == self._most else self
 
-    def runs(self, runs: tuple[TrackRun, ...]) -> tuple[TrackRun, ...]:
+    def runs(self, runs: tuple[TrackRun, ...], sound_before: int | None) -> tuple[TrackRun, ...]:
         """
-        One fragment's samples as this viewer gets them; to be called for each fragment in turn.
+        One fragment's samples as this viewer gets them.
 
-        :return: the same pictures, other times; some sound may be missing.
+        :param runs: what is in the fragment.
+        :param sound_before: ticks: the decode time of the last frame of sound before these, if there was one.
+        :return: the same pictures, other times; some sound may be missing, and a run with it.
         """
-        return tuple(moved for run in runs if (moved := self._moved(run)).samples)
+        return tuple(moved for run in runs if (moved := self._moved(run, sound_before)).samples)
 
-    def _moved(self, run: TrackRun) -> TrackRun:
+    def _moved(self, run: TrackRun, sound_before: int | None) -> TrackRun:
         if run.kind is Kind.VIDEO:
             return TrackRun(run.kind, tuple(self._picture(sample) for sample in run.samples))
-        kept = (self._sound(sample) for sample in run.samples)
-        return TrackRun(run.kind, tuple(sample for sample in kept if sample is not None))
+        return TrackRun(run.kind, tuple(self._sound(run.samples, sound_before)))
 
     def _picture(self, sample: Sample) -> Sample:
+        """Decoding, showing and the end are three times; each is moved by itself, so that none overtakes another."""
         starts = self._ticks(sample.decode_time)
-        return replace(sample, decode_time=starts, duration=self._ticks(sample.decode_time + sample.duration) - starts)
+        ends = self._ticks(sample.decode_time + sample.duration)
+        shown = self._ticks(sample.decode_time + sample.offset)
+        return replace(sample, decode_time=starts, duration=ends - starts, offset=shown - starts)
 
     def _ticks(self, time: int) -> int:
         return time - round(self._shift(time / VIDEO_TIMESCALE) * VIDEO_TIMESCALE)
 
-    def _sound(self, sample: Sample) -> Sample | None:
-        """None when it is this frame's turn to be left out."""
-        due = round(self._shift(sample.decode_time / self._rate) / self._step)
-        if due > self._left_out:
-            self._left_out += 1
-            return None
-        return replace(sample, decode_time=sample.decode_time - self._left_out * AAC_FRAME)
+    def _sound(self, samples: tuple[Sample, ...], before: int | None) -> Iterator[Sample]:
+        """
+        Those that are kept.
+
+        When another step is due since the frame before, this one is left out; unless there is a gap before it as long as
+        a frame, which becomes shorter then.
+        """
+        reached = None
+        for sample in samples:
+            time, due = sample.decode_time, self._due(sample.decode_time)
+            since, before = before, time
+            if since is None or due <= self._due(since) or time - since >= 2 * AAC_FRAME:
+                moved = time - due * AAC_FRAME
+                reached = moved if reached is None else max(moved, reached)  # frames may be shorter than they should
+                yield replace(sample, decode_time=reached)
+
+    def _due(self, time: int) -> int:
+        """How many frames of sound are to be left out up to a time, in ticks."""
+        return round(self._shift(time / self.rate) * self.rate / AAC_FRAME)
+
+    @property
+    def _most(self) -> float:
+        return self.total * AAC_FRAME / self.rate
 
     def _shift(self, time: float) -> float:
         """Seconds by which pictures of a time are moved."""
-        return min(max(0.0, (time - self._begins) * self._pace), self.total * self._step)
+        return min(max(0.0, (time - self.begins) * self.pace), self._most)
