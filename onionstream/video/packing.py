@@ -51,8 +51,8 @@ class Packing:
         """
         The times of a viewer who begins now, if his player needs times of his own.
 
-        Without sound there is nothing to gather and so nothing to take back: Firefox begins at once then (measured), and
-        would have no buffer left.
+        Without sound there is nothing to gather and so nothing to take back: Firefox begins at once then (measured),
+        and would have no buffer left.
 
         :param tracks: what he gets.
         :param begins: seconds on the broadcast's timeline: his first fragment.
@@ -111,7 +111,7 @@ class Packing:
     def _filled(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """The pieces, and an empty box (``free``, ISO/IEC 14496-12, 8.1.2) up to the border of a block."""
         if not self.profile.block:
-            return pieces
+            return (stored(b"".join(pieces)),) if self.profile.gzip else pieces
         filling = -(_size(pieces) + _BOX_HEADER) % self.profile.block
         opened = (_BOX_HEADER + filling).to_bytes(4, "big") + b"free"
         if self.profile.gzip:

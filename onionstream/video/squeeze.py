@@ -2,9 +2,9 @@
 A viewer's own times: brought nearer to the live edge than his player would stay by itself.
 
 A player begins late, because it gathers a second of sound before it shows anything, and keeps that delay for ever.
-Without a script nobody can tell it to play faster; but the times in the stream are ours. While a viewer is squeezed, his
-pictures last a little less than they did, and now and then a frame of sound is left out. His player shows them as their
-times say, and is nearer to the live edge by as much.
+Without a script nobody can tell it to play faster; but the times in the stream are ours. While a viewer is squeezed,
+his pictures last a little less than they did, and now and then a frame of sound is left out. His player shows them as
+their times say, and is nearer to the live edge by as much.
 
 Too much of it cannot be seen from here and never heals: a player whose buffer is squeezed away shows one frame a second
 for ever (measured). So the total is bounded by the profile.
@@ -84,8 +84,8 @@ class Squeeze:
         """
         Those that are kept.
 
-        When another step is due since the frame before, this one is left out; unless there is a gap before it as long as
-        a frame, which becomes shorter then.
+        When another step is due since the frame before, this one is left out; unless there is a gap before it as long
+        as a frame, which becomes shorter then.
         """
         reached = None
         for sample in samples:

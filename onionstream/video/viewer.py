@@ -99,7 +99,8 @@ class Viewer:
 
         :param tracks: what is on air.
         """
-        keyframe = self._window.keyframe_within(self._packing.profile.backlog)
+        backlog = min(self._packing.profile.backlog, self._patience.behind)  # or it would be moved on at once
+        keyframe = self._window.keyframe_within(backlog)
         first = None if keyframe is None else self._window.get(keyframe)
         if first is not None and not self._over:
             self._next = first.number

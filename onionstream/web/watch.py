@@ -19,6 +19,9 @@ from onionstream.web.templates import TEMPLATES
 VIDEO_BUFFER = 128 * 1024
 """Bytes the system may hold for one viewer: two seconds at 500 kbit/s, so that a slow line shows early (D-40)."""
 
+LONGEST_AGENT = 200
+"""Bytes of a player's name at the most; browsers have about 100. What calls itself by a longer one is none we know."""
+
 PULSE = 25.0
 """Seconds between two signs of life on a page that waits: a dead connection shows itself by not taking them."""
 
@@ -50,7 +53,8 @@ class _VideoResponse:
 
 def _agent(request: BoundedRequest) -> str:
     """What kind of player asks; it is looked at here and kept nowhere."""
-    return (request.getHeader("User-Agent") or "")[:200]
+    agent = request.getHeader(b"User-Agent") or b""
+    return agent.decode("latin-1") if len(agent) <= LONGEST_AGENT else ""
 
 
 def _mode(request: BoundedRequest) -> Mode:

@@ -10,11 +10,13 @@ from twisted.internet.task import Clock
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.mux import init_segment
+from onionstream.video.profile import Profile
 from onionstream.video.samples import Kind, Tracks
 from onionstream.video.timeline import Timeline
 from onionstream.video.viewer import Patience, Viewer
 from onionstream.video.window import Window
 from tests.fakes import FakeResponse
+from tests.video.players import Line, Player
 from tests.video.streams import AUDIO_TICKS, STEREO_48K, VIDEO_TICKS, Frame, film, fragment, init, tracks
 
 
@@ -63,6 +65,7 @@ class OnAir:
 
     :ivar clock: nothing but this moves the time.
     :ivar generation: the present run of the encoder.
+    :ivar began: when each run began, in seconds of the clock.
     """
 
     def __init__(
@@ -85,7 +88,7 @@ class OnAir:
         )
         self.generation = 0
         self._coming: list[Frame] = []
-        self._began = 0.0
+        self.began: list[float] = []
 
     def begin(
         self,
@@ -101,7 +104,7 @@ class OnAir:
         self.generation += 1
         self.run = self.broadcast.begin_run(self.generation)
         self._coming = film(100, keyframes=keyframes, video=video, audio=audio, body=body)
-        self._began = self.clock.seconds()
+        self.began.append(self.clock.seconds())
         self.run.feed(init(video=video, audio=audio, size=size, config=config))
 
     def go(self, seconds: float) -> int:
@@ -111,7 +114,7 @@ class OnAir:
         :return: how many.
         """
         end, count = self.clock.seconds() + seconds, 0
-        while self._coming and (due := self._began + _seconds(self._coming[0])) <= end:
+        while self._coming and (due := self.began[-1] + _seconds(self._coming[0])) <= end:
             self.clock.advance(max(0.0, due - self.clock.seconds()))
             self.run.feed(fragment([self._coming.pop(0)]))
             count += 1
@@ -131,6 +134,13 @@ class OnAir:
         response.producer = viewer
         self.broadcast.welcome(viewer)
         return response, viewer
+
+    def play(self, player: Player, profile: Profile) -> Line:
+        """A viewer comes with a player at the end of his line."""
+        line = Line(self.clock, player)
+        line.producer = self.broadcast.watch(line, profile)
+        self.broadcast.welcome(line.producer)
+        return line
 
 
 def _seconds(frame: Frame) -> float:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.internet.interfaces import IPushProducer
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from onionstream.video.fragment import Fragment
+from onionstream.video.mux import init_segment
+from onionstream.video.packing import Packing
+from onionstream.video.profile import PLAIN
 from onionstream.video.viewer import Patience, Viewer
 from onionstream.video.window import Window
 from tests.fakes import FakeResponse
 from tests.video.onair import fragments
-from tests.video.streams import film
-
-INIT = b"\0\0\0\x08ftyp"
+from tests.video.streams import film, tracks
 
 
 class ViewerTests(SynchronousTestCase):
@@ -36,13 +39,15 @@ class ViewerTests(SynchronousTestCase):
                 viewer.advance()
 
     def _viewer(self, response: FakeResponse, *, behind: float = 3, silent: float = 45) -> Viewer:
-        viewer = Viewer(response, self.window, Patience(behind=behind, silent=silent), self.ended.append)
+        viewer = Viewer(
+            response, self.window, Packing(PLAIN), Patience(behind=behind, silent=silent), self.ended.append
+        )
         response.producer = viewer
         return viewer
 
     def _sent(self, response: FakeResponse) -> list[int]:
         """The numbers of the fragments that it got after the init segment."""
-        self.assertEqual(response.pieces[:1], [INIT])
+        self.assertEqual(response.pieces[:1], [init_segment(tracks())])
         numbers = {one.header: one.number for one in self.made}
         return [numbers[header] for header in response.pieces[1::2]]
 
@@ -56,22 +61,33 @@ class ViewerTests(SynchronousTestCase):
         response = FakeResponse()
         viewer = self._viewer(response)
         self.assertFalse(viewer.watching)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         self.assertTrue(viewer.watching)
         self.assertEqual(self._sent(response), [11, 12, 13, 14, 15])
+
+    def test_it_begins_with_as_much_as_its_player_gathers(self) -> None:
+        """At an older keyframe, which is no further back than that; nor than it may lag, or it would be moved on."""
+        self._make(25)
+        for backlog, behind, first in ((0.4, 10, 31), (1.5, 10, 21), (2.5, 10, 11), (9, 10, 1), (9, 2, 21), (9, 1, 31)):
+            response = FakeResponse()
+            packing = Packing(replace(PLAIN, backlog=backlog))
+            viewer = Viewer(response, self.window, packing, Patience(behind=behind), self.ended.append)
+            viewer.begin(tracks())
+            self.assertEqual(self._sent(response), list(range(first, 36)))
+            self.assertEqual(viewer.skipped, 0)
 
     def test_without_a_keyframe_it_does_not_begin(self) -> None:
         """Nothing is written; it can begin later."""
         response = FakeResponse()
-        viewer = Viewer(response, Window(10, 100), Patience(), self.ended.append)
-        viewer.begin(INIT)
+        viewer = Viewer(response, Window(10, 100), Packing(PLAIN), Patience(), self.ended.append)
+        viewer.begin(tracks())
         self.assertEqual((viewer.watching, response.pieces), (False, []))
 
     def test_fragments_are_pushed_as_they_are_made(self) -> None:
         """One by one."""
         response = FakeResponse()
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         self._make(3, viewer)
         self.assertEqual(self._sent(response), list(range(1, 14)))
 
@@ -79,7 +95,7 @@ class ViewerTests(SynchronousTestCase):
         """As long as it is near enough, it goes on at its place."""
         response = FakeResponse()
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         viewer.pauseProducing()
         self._make(25, viewer)
         self.assertEqual(self._sent(response), list(range(1, 11)))
@@ -91,7 +107,7 @@ class ViewerTests(SynchronousTestCase):
         """That is counted."""
         response = FakeResponse()
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         viewer.pauseProducing()
         self._make(35, viewer)
         viewer.resumeProducing()
@@ -102,7 +118,7 @@ class ViewerTests(SynchronousTestCase):
         """However patient it is."""
         response = FakeResponse()
         viewer = self._viewer(response, behind=1000)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         viewer.pauseProducing()
         self._make(150, viewer)
         viewer.resumeProducing()
@@ -113,7 +129,7 @@ class ViewerTests(SynchronousTestCase):
         """There is nowhere to go: between keyframes no player can begin."""
         response = FakeResponse()
         viewer = self._viewer(response, behind=0.3)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         self._make(1, viewer)
         viewer.pauseProducing()
         self._make(9, viewer)
@@ -124,7 +140,7 @@ class ViewerTests(SynchronousTestCase):
         """A transport that is full in the middle of a fragment gets the rest of it, and no more."""
         response = FakeResponse(prompt=False, full=1)
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         self.assertEqual(self._sent(response), [])
         response.take()
         self.assertEqual(self._sent(response), [1])
@@ -136,7 +152,7 @@ class ViewerTests(SynchronousTestCase):
         """Until it is full again, or there is no more."""
         response = FakeResponse(prompt=False, full=2 * len(self.made[1].media))
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         while response.unsent():
             response.take()
         self.assertEqual(self._sent(response), list(range(1, 11)))
@@ -145,7 +161,7 @@ class ViewerTests(SynchronousTestCase):
         """After as many seconds as it may be silent, and not before; once."""
         response = FakeResponse(prompt=False, full=10)
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         for now in (100, 120, 144.9):
             viewer.check(now)
         self.assertEqual((self.ended, response.ending), ([], ""))
@@ -156,7 +172,7 @@ class ViewerTests(SynchronousTestCase):
         """One byte in 40 seconds is enough."""
         response = FakeResponse(prompt=False, full=1000)
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         for now in range(0, 4000, 40):
             viewer.check(now)
             response.take(1)
@@ -174,7 +190,7 @@ class ViewerTests(SynchronousTestCase):
         """A viewer who stalls for a while, takes something, and stalls again."""
         response = FakeResponse(prompt=False, full=10)
         viewer = self._viewer(response)
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         viewer.check(0)
         response.take(1)
         viewer.check(44)
@@ -188,13 +204,13 @@ class ViewerTests(SynchronousTestCase):
         for end in (Viewer.finish, Viewer.abort, Viewer.stopProducing):
             response = FakeResponse()
             viewer = self._viewer(response)
-            viewer.begin(INIT)
+            viewer.begin(tracks())
             end(viewer)
             before = len(response.pieces)
             viewer.pauseProducing()
             self._make(1, viewer)
             viewer.resumeProducing()
-            viewer.begin(INIT)
+            viewer.begin(tracks())
             viewer.finish()
             viewer.abort()
             self.assertEqual(len(response.pieces), before)
@@ -204,7 +220,7 @@ class ViewerTests(SynchronousTestCase):
         response = FakeResponse()
         viewer = self._viewer(response)
         response.lose()
-        viewer.begin(INIT)
+        viewer.begin(tracks())
         self.assertEqual(response.pieces, [])
 
     def test_finish(self) -> None:

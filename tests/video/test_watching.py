@@ -7,6 +7,7 @@ from collections.abc import Callable
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.mux import init_segment
+from onionstream.video.profile import FIREFOX
 from tests.fakes import FakeResponse
 from tests.video.onair import OnAir, received
 from tests.video.streams import tracks
@@ -67,6 +68,17 @@ class WatchTests(SynchronousTestCase):
             for one, header, media in zip(sent, response.pieces[1::2], response.pieces[2::2], strict=True):
                 self.assertIs(header, one.header)
                 self.assertIs(media, one.media)
+
+    def test_D40_firefoxes_share_what_is_packed_for_them(self) -> None:
+        """A hundred who had waited for the stream cost what one costs, from the first byte on."""
+        responses = [FakeResponse() for _ in range(100)]
+        for response in responses:
+            self.air.broadcast.welcome(self.air.broadcast.watch(response, FIREFOX))
+        self.air.go(15)
+        for response in responses[1:]:
+            self.assertEqual(len(response.pieces), len(responses[0].pieces))
+            for piece, same in zip(response.pieces[1:], responses[0].pieces[1:], strict=True):
+                self.assertIs(piece, same)
 
     def test_R20_a_thousand_viewers_get_every_byte(self) -> None:
         """All the same, and none is slowed by ten who never read."""
