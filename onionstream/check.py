@@ -24,7 +24,7 @@ from onionstream.encoder.complaints import advice, complaint
 from onionstream.encoder.confinement import find_confinement
 from onionstream.encoder.lastlines import LastLines
 from onionstream.encoder.sources import CommandError
-from onionstream.encoder.surroundings import is_runnable, look_around
+from onionstream.encoder.surroundings import check_files, is_runnable, look_around
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.demux import Demuxer
 from onionstream.video.errors import VideoError
@@ -46,7 +46,7 @@ class Verdict(Enum):
 
     GOOD = "ok"
     WARNING = "warning"
-    MISSING = "MISSING"
+    MISSING = "PROBLEM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,9 @@ def _said(*arguments: str) -> str:
 def _ffmpeg(config: Config, surroundings: Surroundings) -> Iterator[Finding]:
     program = surroundings.program
     if not is_runnable(program):
-        yield Finding(Verdict.MISSING, f"ffmpeg: {program!r} is not there or not executable: apt install ffmpeg")
+        yield Finding(
+            Verdict.MISSING, f'ffmpeg: no program "{program}": apt install ffmpeg, or set program in [encoder]'
+        )
         return
     version = _version(_said(program, "-version"))
     if version and version < OLDEST_FFMPEG:
@@ -134,6 +136,7 @@ def _source(config: Config, surroundings: Surroundings) -> Finding:
     """Run the source until its first picture."""
     try:
         wanted = command(config, surroundings)
+        check_files(wanted)
     except CommandError as error:
         return Finding(Verdict.MISSING, f"source {config.source.kind}: {error}")
     if not is_runnable(wanted.program):

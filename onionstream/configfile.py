@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from onionstream.config import Config, ConfigError, FileSource, parse
+from onionstream.config import Config, ConfigError, parse
 from onionstream.textfile import TextFileError, read_text
 
 LARGEST = 1 << 20
@@ -25,4 +25,4 @@ def load(path: str | Path) -> Config:
         raise ConfigError(str(path), f"this file {problem}") from problem
     folder = path.absolute().parent
     paths = tuple(str(folder / one) for one in config.source.file.paths)
-    return replace(config, source=replace(config.source, file=FileSource(paths=paths)))
+    return replace(config, source=replace(config.source, file=replace(config.source.file, paths=paths)))

@@ -68,6 +68,8 @@ class StateDirectory:
                 raise StateError(f"The state directory {self.path} belongs to somebody else: choose one with --state.")
             if stat.S_IMODE(found.st_mode) != 0o700:
                 self.path.chmod(0o700)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise StateError(f"The state directory {self.path} cannot be made: a file is in its place.") from error
         except OSError as error:
             raise StateError(f"The state directory {self.path} cannot be used: {error.strerror}.") from error
         if len(os.fsencode(self.socket)) > LONGEST_SOCKET:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import SystemRandom
@@ -21,7 +22,7 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
 from twisted.python import usage
 
-from onionstream import check, life, terminal
+from onionstream import __version__, check, life, terminal
 from onionstream.config import Config, ConfigError
 from onionstream.configfile import load
 from onionstream.encoder.commands import Command, command
@@ -82,6 +83,27 @@ class Options(usage.Options):
         read = load(self["config"]) if self["config"] else Config()
         return read if self["port"] is None else replace(read, web=replace(read.web, port=int(self["port"])))
 
+    def getSynopsis(self) -> str:
+        """How it is started; twistd's own options would only confuse here."""
+        return "Usage: script/server [options]   or   twistd -n onionstream [options]"
+
+    def opt_version(self) -> NoReturn:
+        """Display the version and exit."""
+        print(f"onionstream {__version__}")  # noqa: T201 - what was asked for
+        sys.exit(0)
+
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """Say what cannot be understood in one line; twistd would show all of ``--help`` before it."""
+        try:
+            super().parseOptions(options)
+        except usage.UsageError as error:
+            _end(f"{str(error).rstrip('.')}. See --help.", WRONG_USAGE)
+
+    def parseArgs(self, *words: str) -> None:
+        """There is nothing to say without a dash."""
+        if words:
+            raise usage.UsageError(f'"{words[0]}" is no option')
+
     def postOptions(self) -> None:
         """Check everything that was said, so that what is wrong is one line and not a traceback."""
         port = self["port"]
@@ -121,7 +143,7 @@ def makeService(options: Options) -> IService:
     window = Window(delivery.window, delivery.window_size << 20)
     patience = Patience(delivery.behind, delivery.silent)
     broadcast = Broadcast(window=window, fragment=delivery.fragment / 1000, patience=patience, clock=reactor.seconds)
-    encoder = Supervisor(_starting(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
+    encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
 
     password = new_password()
     watch = Watch(broadcast, settings.stream, reactor)
@@ -169,7 +191,7 @@ class _Changes:
         self.broadcast.deliver(delivery.fragment / 1000, Patience(delivery.behind, delivery.silent))
 
     def _encode(self, settings: Config) -> None:
-        self.encoder.replace(_starting(settings, self.confinement), settings.encoder)
+        self.encoder.replace(_how_to_start(settings, self.confinement), settings.encoder)
 
 
 def _listen(reactor: Any, settings: Config, state: StateDirectory, site: BoundedSite) -> list[IListeningPort]:  # noqa: ANN401
@@ -186,7 +208,7 @@ def _or_end(build: Callable[[], T]) -> T:
         _end(str(error), CANNOT_START)
 
 
-def _starting(settings: Config, confinement: Confinement) -> Callable[[], Command]:
+def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Command]:
     """How to start the encoder: looked up anew each time, since ffmpeg may have been installed meanwhile."""
 
     def start() -> Command:
@@ -198,12 +220,12 @@ def _starting(settings: Config, confinement: Confinement) -> Callable[[], Comman
 def _banner(settings: Config, state: StateDirectory, password: str, confinement: Confinement) -> str:
     """What the terminal shows at the start."""
     try:
-        source = _starting(settings, confinement)().text
+        source = _how_to_start(settings, confinement)().text
     except CommandError as error:
         source = str(error)
     return terminal.banner(
         address=f"http://{LOOPBACK}:{settings.web.port}/" if settings.web.port else "",
-        password="" if "JOURNAL_STREAM" in os.environ else password,
+        password="" if terminal.is_kept(os.environ, sys.__stderr__) else password,
         source=source,
         state=str(state.path),
     )
@@ -224,10 +246,15 @@ def _jitter() -> float:
 
 
 def _write(text: str) -> None:
-    """To the terminal, not to the log: twistd makes the log of what is written to ``sys.stderr``."""
+    """
+    To the terminal, not to the log: twistd makes the log of what is written to ``sys.stderr``.
+
+    A terminal that was closed and a file on a full disk stop nothing.
+    """
     if sys.__stderr__ is not None:
-        sys.__stderr__.write(text)
-        sys.__stderr__.flush()
+        with suppress(OSError, ValueError):
+            sys.__stderr__.write(text)
+            sys.__stderr__.flush()
 
 
 def _end(sentence: str, status: int) -> NoReturn:

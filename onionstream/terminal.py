@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import IO, Protocol
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
@@ -37,6 +37,16 @@ def banner(*, address: str, password: str, source: str, state: str) -> str:
     shown = password or "not shown here, because this output is kept in a journal; start it in a terminal to see it"
     rows += [("Name", "broadcaster"), ("Password", shown), ("Source", source), ("State", state)]
     return "".join(("\n  onionstream\n\n", *(f"  {name:<10} {value}\n" for name, value in rows), "\n"))
+
+
+def is_kept(environment: Mapping[str, str], output: IO[str] | None) -> bool:
+    """
+    Whether what is written there may be kept in systemd's journal.
+
+    ``$JOURNAL_STREAM`` says that somebody's output is (systemd.exec(5)). A terminal of a desktop inherits it from the
+    desktop; what stands in a terminal is not kept.
+    """
+    return "JOURNAL_STREAM" in environment and (output is None or not output.isatty())
 
 
 class Terminal(Service):

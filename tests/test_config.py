@@ -20,6 +20,7 @@ from onionstream.configfile import load
 from tests.bad_configs import BAD
 
 EXAMPLE = Path(__file__).parent.parent / "config.toml"
+README = EXAMPLE.with_name("README.md")
 
 WRONG = {
     # for each type: values of another, and of none
@@ -88,6 +89,12 @@ class ExampleTests(SynchronousTestCase):
         """A person may take the comment sign away."""
         text = EXAMPLE.read_text("utf-8").replace("# input = ", "input = ").replace("\ninput = []", "")
         self.assertEqual("/dev/video2", parse(text, "my.toml").source.command.input[5])
+
+    def test_those_of_the_README_are_good(self) -> None:
+        """One for each kind of source but the test picture, to be copied as it stands."""
+        examples = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+        kinds = [parse(text, "my.toml").source.kind for text in examples]
+        self.assertEqual(["screen", "camera", "file", "command"], kinds)
 
 
 class ParseTests(SynchronousTestCase):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.terminal import Terminal, banner
+from onionstream.terminal import Terminal, banner, is_kept
 from onionstream.video.broadcast import State
 
 
@@ -47,6 +49,31 @@ class BannerTests(SynchronousTestCase):
     def test_L50_no_password_in_a_journal(self) -> None:
         """Where the password must not be shown, a sentence stands in its place."""
         self.assertIn("journal", banner(address="", password="", source="s", state="/state"))
+
+
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+class JournalTests(SynchronousTestCase):
+    """``is_kept``."""
+
+    def test_L50_what_systemd_starts_writes_into_its_journal(self) -> None:
+        """Directly or through a pipe: the password is not shown there."""
+        self.assertTrue(is_kept({"JOURNAL_STREAM": "8:4711"}, io.StringIO()))
+        self.assertTrue(is_kept({"JOURNAL_STREAM": "8:4711"}, None))
+
+    def test_a_terminal_is_not_kept(self) -> None:
+        """Though it inherits the variable from its desktop."""
+        self.assertFalse(is_kept({"JOURNAL_STREAM": "8:4711"}, Screen()))
+
+    def test_nor_is_a_file_of_the_persons_own(self) -> None:
+        """Without systemd nothing is hidden."""
+        self.assertFalse(is_kept({}, io.StringIO()))
 
 
 class TerminalTests(SynchronousTestCase):

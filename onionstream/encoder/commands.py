@@ -39,6 +39,9 @@ _OUTPUT = _words(
     """
 )
 
+# What picture.fitted makes. Without these words in the stream each player guesses.
+_COLOURS = _words("-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv")
+
 _HARDWARE = {
     "h264_nvenc": "-preset p4 -tune ull -zerolatency 1 -rc cbr -no-scenecut 1",
     "h264_qsv": "-preset veryfast -async_depth 1 -look_ahead 0",
@@ -79,6 +82,7 @@ class Command:
     :ivar stdin: what it reads on file descriptor 0, which ends after it.
     :ivar network: it needs this machine's network, such as for a screen elsewhere.
     :ivar address_space: bytes of memory it may map; 0: no bound, for hardware maps what it likes.
+    :ivar files: that it reads, by their paths in full.
     :ivar file_size: bytes; no file it writes may be larger. It writes none, but sound servers share memory as files.
     """
 
@@ -89,6 +93,7 @@ class Command:
     stdin: bytes = b""
     network: bool = False
     address_space: int = 0
+    files: tuple[str, ...] = ()
     file_size: int = 0
 
 
@@ -113,6 +118,7 @@ def command(config: Config, surroundings: Surroundings) -> Command:
         text=_text(source, config),
         stdin=source.stdin,
         network=_is_remote(environment),
+        files=source.files,
         address_space=2 * _GIB if config.video.encoder == "libx264" else 0,
         file_size=_GIB // 8 if "XDG_RUNTIME_DIR" in source.variables else 0,
     )
@@ -164,7 +170,7 @@ def _video_encoding(source: Input, video: Video) -> tuple[str, ...]:
     return (
         *("-vf", ",".join(_present(filters)), "-r", rate, "-fps_mode:v", "cfr"),
         *("-c:v", video.encoder, *_tuning(video), "-threads:v", "2", "-bf", "0"),
-        *("-g", distance, "-keyint_min", distance, *_rate_control(video.bitrate)),
+        *("-g", distance, "-keyint_min", distance, *_rate_control(video.bitrate), *_COLOURS),
     )
 
 
@@ -194,7 +200,8 @@ def _audio_encoding(source: Input, config: Config) -> tuple[str, ...]:
 def _text(source: Input, config: Config) -> str:
     """:return: a sentence's worth for people."""
     video, audio = config.video, config.audio
-    sound = f"sound {audio.bitrate} kbit/s" if audio.enabled else "no sound"
+    silent = not audio.enabled or len(source.maps) == 1
+    sound = "no sound" if silent else f"sound {audio.bitrate} kbit/s"
     return f"{source.text}, {video.size}, {video.rate} frames a second, {video.bitrate} kbit/s, {sound}"
 
 

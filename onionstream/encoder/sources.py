@@ -69,6 +69,7 @@ class Input:
     :ivar sound: a filter chain for the sound; may be empty.
     :ivar stdin: what ffmpeg reads on file descriptor 0.
     :ivar variables: names of the environment variables it needs.
+    :ivar files: that it reads, by their paths in full.
     """
 
     arguments: tuple[str, ...]
@@ -78,6 +79,7 @@ class Input:
     sound: str = ""
     stdin: bytes = b""
     variables: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def source_input(config: Config, display: str, font: str) -> Input:
@@ -119,7 +121,9 @@ def _file(source: FileSource) -> Input:
     once = ("-re", "-stream_loop", "-1", "-threads", "2")
     if len(source.paths) == 1:
         opened = ("-protocol_whitelist", "file", "-f", form, "-i", f"file:{source.paths[0]}")
-        return Input(arguments=once + opened, text="a file, over and over", maps=_MAIN, sound=_WHOLE)
+        return Input(
+            arguments=once + opened, text="a file, over and over", maps=_MAIN, sound=_WHOLE, files=source.paths
+        )
     known = ("-protocol_whitelist", "file,pipe", "-format_whitelist", f"concat,{form}")
     return Input(
         arguments=(*once, *known, "-f", "concat", "-safe", "0", "-i", "pipe:0"),
@@ -127,6 +131,7 @@ def _file(source: FileSource) -> Input:
         maps=_MAIN,
         sound=_WHOLE,
         stdin=_playlist(source.paths, form),
+        files=source.paths,
     )
 
 
@@ -231,12 +236,17 @@ def _command(config: Config) -> Input:
     """
     :return: the person's own arguments, as they are; :mod:`onionstream.ffmpeg_input` has looked at them.
 
-    Before each ``-i`` stands which protocols that input may use.
+    Before each ``-i`` stands which protocols that input may use. A ``lavfi`` graph has no clock of its own: without
+    ``-re`` it would give as many pictures as the processor can make.
     """
     source = config.source.command
     words: list[str] = ["-threads", "2"]
-    for word in source.input:
-        words += ["-protocol_whitelist", "file", word] if word == "-i" else [word]
+    for before, word in zip(("", *source.input), source.input, strict=False):
+        if word == "-i":
+            words += ["-protocol_whitelist", "file"]
+        elif word == "lavfi" and before == "-f":
+            words[-1:] = ["-re", "-f"]
+        words.append(word)
     return Input(
         arguments=tuple(words),
         text="your own ffmpeg input",

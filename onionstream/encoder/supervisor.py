@@ -36,7 +36,7 @@ from onionstream.encoder.commands import Command
 from onionstream.encoder.complaints import advice, complaint
 from onionstream.encoder.lastlines import LastLines
 from onionstream.encoder.sources import CommandError
-from onionstream.encoder.surroundings import is_runnable
+from onionstream.encoder.surroundings import check_files, is_runnable
 
 __all__ = ["Air", "Run", "State", "Status", "Supervisor"]
 
@@ -228,6 +228,7 @@ class Supervisor(Service):
             if not self._runnable(program):
                 found = f'There is no program "{program}" that this user may run.'
                 raise CommandError(f"{found} Install it (apt install ffmpeg), or set program in [encoder].")
+        check_files(command)
 
     def _start(self, command: Command) -> None:
         """:raises OSError: the system has no process or file descriptor left."""
@@ -253,7 +254,7 @@ class Supervisor(Service):
         self._next_try = self._since + wait
         self._air.off_air(returning=state is State.WAITING and wait <= SOON)
         self._log.warn(
-            "{problem} Next try in {wait:.1f} s (run {generation}).",
+            "{problem} Next try in {wait:.1f} s.",
             problem=problem,
             wait=wait,
             generation=self._generation,

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
-from onionstream.encoder.commands import Surroundings
+from onionstream.encoder.commands import Command, Surroundings
+from onionstream.encoder.sources import CommandError
 
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _FONTS = ("DejaVuSansMono.ttf", "LiberationMono-Regular.ttf", "NotoSansMono-Regular.ttf", "DejaVuSans.ttf")
@@ -35,6 +36,17 @@ def find_font(folders: tuple[str, ...]) -> str:
     fonts = {path.name: path for path in islice(files, _MOST_FONTS)}
     best = next((fonts[name] for name in _FONTS if name in fonts), None) or min(fonts.values(), default=None)
     return str(best) if best else ""
+
+
+def check_files(command: Command) -> None:
+    """
+    Look for the files of a list before ffmpeg does: it looks for each when its turn comes, and 5.1 then crashes.
+
+    :raises CommandError: one is not there, or not to be read.
+    """
+    for path in command.files:
+        if not os.access(path, os.R_OK) or Path(path).is_dir():
+            raise CommandError(f'The file "{path}" is not there, or this user may not read it.')
 
 
 def is_runnable(path: str) -> bool:

@@ -91,7 +91,7 @@ class Document(Enum):
     # Without its origin a sandboxed document may not load our stylesheet (Cross-Origin-Resource-Policy), and one that
     # may not be framed leaves an empty frame where it should say what is wrong: measured in Firefox ESR 153 and
     # Chromium 156.
-    ERROR = Policy((_OURS, "sandbox allow-same-origin"), styled=True)
+    ERROR = Policy((_OURS, "sandbox allow-same-origin allow-top-navigation-by-user-activation"), styled=True)
     # Chromium shows a video opened by itself in a document of its own, which asks for the same address once more.
     MEDIA = Policy(("media-src 'self'", _NOBODY, "sandbox allow-same-origin"))
     ASSET = Policy((_NOBODY, "sandbox"), cache=_KEPT)

@@ -49,10 +49,10 @@ class CheckTests(DaemonCase):
         """The source is tried, and what ffmpeg says of it is shown."""
         status, text = self.check('[source]\nkind = "screen"\n[source.screen]\ndisplay = ":987"\nsound = ""\n')
         self.assertEqual(status, 1)
-        self.assertRegex(text, r"MISSING +source screen: .*display")
+        self.assertRegex(text, r"PROBLEM +source screen: .*display")
 
     def test_a_file_that_is_not_there(self) -> None:
         """The same for a file."""
         status, text = self.check('[source]\nkind = "file"\n[source.file]\npaths = ["nowhere.mp4"]\n')
         self.assertEqual(status, 1)
-        self.assertRegex(text, r"MISSING +source file: .*nowhere.mp4")
+        self.assertRegex(text, r"PROBLEM +source file: .*nowhere.mp4")

@@ -49,11 +49,11 @@ class BroadcasterTests(WireCase):
         """How it is, which run it is, and what it said, as text."""
         answer = self.ask(get("/broadcaster", basic("broadcaster", "s3cret")))
         self.assertEqual(answer.status, 200)
-        for word in (b"ffmpeg runs: a test picture.", b"restarted 2", b"&lt;odd&gt; &amp; ends", b"7 open"):
+        for word in (b"ffmpeg runs: a test picture.", b"3 times", b"&lt;odd&gt; &amp; ends", b"7 open"):
             self.assertIn(word, answer.body)
 
     def test_S11_the_name_is_good_in_any_letter_case(self) -> None:
-        """As it was with the predecessors."""
+        """Phones begin a word with a capital."""
         self.assertEqual(self.ask(get("/broadcaster", basic("BroadCaster", "s3cret"))).status, 200)
 
     def test_whatever_else_is_sent_does_not_let_in(self) -> None:

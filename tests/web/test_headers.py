@@ -107,7 +107,8 @@ class HeadersTest(WireCase):
         """
         self.assertEqual(
             self.policy("ERROR"),
-            "default-src 'none'; style-src 'self'; frame-ancestors 'self'; sandbox allow-same-origin",
+            "default-src 'none'; style-src 'self'; frame-ancestors 'self'; "
+            "sandbox allow-same-origin allow-top-navigation-by-user-activation",
         )
 
     def test_D01_media(self) -> None:
