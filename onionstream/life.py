@@ -20,6 +20,10 @@ _PR_SET_DUMPABLE = 4
 """prctl(2)."""
 
 
+_OUR_FILES = 40
+"""Open files that are no connections: about 12, three pipes of ffmpeg while it starts, and folders of fonts."""
+
+
 class Reactor(Protocol):
     """What of the reactor is needed here."""
 
@@ -33,14 +37,15 @@ class Reactor(Protocol):
         """End the reactor, and the services before it."""
 
 
-def harden(connections: int) -> None:
+def harden(connections: int) -> int:
     """
     Set the limits of this process.
 
     No core dump, and nobody but root may look into its memory (L-55); as many open files as its connections may need
     (D-32).
 
-    :param connections: that may be open at once.
+    :param connections: that should be possible at once.
+    :return: how many are: the rest of the files is for ffmpeg's pipes and what we read ourselves (R-24).
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
@@ -50,6 +55,8 @@ def harden(connections: int) -> None:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    files = wanted if soft == resource.RLIM_INFINITY else max(soft, wanted)
+    return max(1, min(connections, files - _OUR_FILES))
 
 
 class Signals(Service):

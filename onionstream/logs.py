@@ -7,12 +7,18 @@ variable may be a visitor's; a line number never is (L-50, L-51).
 
 from __future__ import annotations
 
+import select
 import sys
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TextIO, cast
 
-from twisted.logger import FileLogObserver, ILogObserver, LogEvent, LogLevel, formatEvent
+from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent
 from twisted.python.failure import Failure
+
+_LONGEST = 1000
+"""Characters of a line that are written, at most 4000 bytes."""
 
 _FRAMES = 6
 """Innermost places of a traceback that are told."""
@@ -47,7 +53,35 @@ def line(event: LogEvent) -> str | None:
     return f"{time:%Y-%m-%d %H:%M:%S}Z {mark}{' '.join(text.split())}\n"
 
 
+def write(stream: TextIO | None, text: str) -> None:
+    """
+    Write to a terminal, a pipe or a file, or leave it when that would wait or fail.
+
+    A terminal that was stopped (Ctrl-S), a pipe that nobody reads and a full disk must not hold up the stream.
+
+    :param stream: None: there is none.
+    :param text: lines; of a long one the beginning, for a pipe that is ready has room for 4096 bytes (``PIPE_BUF``).
+    """
+    for one in text.splitlines():
+        with suppress(OSError, ValueError):  # ValueError: it was closed
+            if stream is not None and _takes(stream.fileno()):
+                stream.write(f"{one[:_LONGEST]}\n")
+                stream.flush()
+
+
+def _takes(descriptor: int) -> bool:
+    """:return: whether a write would not wait."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    return bool(poll.poll(0))
+
+
 def observer() -> ILogObserver:
     """:return: writes to the standard output, for twistd's ``--logger``."""
-    out: ILogObserver = FileLogObserver(sys.stdout, line)
-    return out
+    out = sys.stdout
+
+    def observe(event: LogEvent) -> None:
+        if text := line(event):
+            write(out, text)
+
+    return cast("ILogObserver", observe)

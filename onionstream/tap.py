@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import SystemRandom
@@ -22,7 +21,7 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
 from twisted.python import usage
 
-from onionstream import __version__, check, life, terminal
+from onionstream import __version__, check, life, logs, terminal
 from onionstream.config import Config, ConfigError
 from onionstream.configfile import load
 from onionstream.encoder.commands import Command, command
@@ -113,7 +112,10 @@ class Options(usage.Options):
             self.config = self.load()
         except ConfigError as error:
             _end(str(error), WRONG_CONFIGURATION)
-        self.state = Path(self["state"]).expanduser() if self["state"] else default_directory(os.environ)
+        try:
+            self.state = Path(self["state"]).expanduser() if self["state"] else default_directory(os.environ)
+        except RuntimeError:
+            _end("The home directory is not known: name a state directory in full with --state.", CANNOT_START)
         if self["check"]:
             _check(self.config, self.state)
 
@@ -132,7 +134,7 @@ def makeService(options: Options) -> IService:
     reactor.seconds = time.monotonic
     os.umask(0o077)
     settings = options.config
-    life.harden(settings.web.connections)
+    connections = life.harden(settings.web.connections)
     state = _or_end(lambda: StateDirectory(options.state))
 
     confinement = find_confinement()
@@ -148,7 +150,7 @@ def makeService(options: Options) -> IService:
     password = new_password()
     watch = Watch(broadcast, settings.stream, reactor)
     desk = Broadcaster(broadcast, encoder.status, lambda: site.connections, password)
-    site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=settings.web.connections), reactor)
+    site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
     ports = _or_end(lambda: _listen(reactor, settings, state, site))
 
     changes = _Changes(watch=watch, broadcast=broadcast, encoder=encoder, confinement=confinement)
@@ -246,15 +248,8 @@ def _jitter() -> float:
 
 
 def _write(text: str) -> None:
-    """
-    To the terminal, not to the log: twistd makes the log of what is written to ``sys.stderr``.
-
-    A terminal that was closed and a file on a full disk stop nothing.
-    """
-    if sys.__stderr__ is not None:
-        with suppress(OSError, ValueError):
-            sys.__stderr__.write(text)
-            sys.__stderr__.flush()
+    """To the terminal, not to the log: twistd makes the log of what is written to ``sys.stderr``."""
+    logs.write(sys.__stderr__, text)
 
 
 def _end(sentence: str, status: int) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.config import Config, ConfigError, Stream, Video, Web
-from onionstream.life import Reload, Signals
+from onionstream.life import Reload, Signals, harden
 
 
 class FakeReactor:
@@ -82,6 +83,40 @@ class SignalTests(SynchronousTestCase):
         self.send(signal.SIGUSR1)
         self.send(signal.SIGUSR2)
         self.assertEqual((self.reloads, self.reactor.stopped), (0, 0))
+
+
+class HardenTests(SynchronousTestCase):
+    """``harden``, with limits that are invented."""
+
+    def limits(self, soft: int, hard: int) -> list[tuple[int, int]]:
+        """Let the system have these limits for open files; :return: those that are set from now on."""
+        made: list[tuple[int, int]] = []
+
+        def take(which: int, limits: tuple[int, int]) -> None:
+            if which == resource.RLIMIT_NOFILE:
+                made.append(limits)
+
+        self.patch(resource, "getrlimit", lambda _which: (soft, hard))
+        self.patch(resource, "setrlimit", take)
+        return made
+
+    def test_D32_as_many_files_as_connections_may_need(self) -> None:
+        """The soft limit is raised, and all connections are possible."""
+        made = self.limits(1024, 1 << 20)
+        self.assertEqual((harden(2000), made), (2000, [(8064, 1 << 20)]))
+
+    def test_R24_connections_leave_files_for_ffmpeg(self) -> None:
+        """Where the system gives few files there are fewer connections."""
+        self.limits(1024, 1024)
+        self.assertEqual(harden(2000), 984)
+
+    def test_a_higher_limit_stays(self) -> None:
+        """Nothing is lowered, least of all what has no limit."""
+        self.assertEqual(self.limits(1 << 19, 1 << 20), [])
+        harden(2000)
+        made = self.limits(resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        harden(2000)
+        self.assertEqual(made, [])
 
 
 class ReloadTests(SynchronousTestCase):

@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+import os
+from typing import TextIO
+
 from twisted.logger import LogLevel
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from onionstream import logs
 from onionstream.logs import line
+
+
+class WriteTests(SynchronousTestCase):
+    """``write``: what cannot be written is left."""
+
+    def stream(self, descriptor: int) -> TextIO:
+        """A text stream that buffers, as the standard output does; it is closed after the test."""
+        stream = open(descriptor, "w", encoding="utf-8")  # noqa: SIM115 - open until the test is over
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        self.addCleanup(os.close, quiet)
+        self.addCleanup(stream.close)
+        self.addCleanup(os.dup2, quiet, descriptor)  # so that closing it cannot fail
+        return stream
+
+    def test_a_pipe_that_nobody_reads_holds_up_nothing(self) -> None:
+        """It is full, and the next lines are left out; and so are they when the reader has gone."""
+        read, write = os.pipe()
+        stream = self.stream(write)
+        for _ in range(20_000):
+            logs.write(stream, "a line\n")
+        self.assertGreater(len(os.read(read, 1 << 20)), 50_000)
+        os.close(read)
+        logs.write(stream, "nobody is there any more\n")
+
+    def test_R30_a_full_disk_holds_up_nothing(self) -> None:
+        """No error, whatever is full."""
+        logs.write(self.stream(os.open("/dev/full", os.O_WRONLY)), "a\nb\n")
+
+    def test_no_stream_at_all(self) -> None:
+        """A daemon may have none."""
+        logs.write(None, "a\n")
 
 
 class SecretError(Exception):

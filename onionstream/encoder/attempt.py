@@ -61,8 +61,8 @@ class Owner(Protocol):
     def on_air(self) -> None:
         """The first frame has come."""
 
-    def failing(self, why: str) -> None:
-        """It gives no picture any more and is being ended; ``why`` continues a sentence about ffmpeg."""
+    def failing(self, why: str, ran_for: float) -> None:
+        """It gives no picture any more and is being ended; ``why`` and ``ran_for`` as for ``over``."""
 
     def over(self, why: str, ran_for: float) -> None:
         """The process is gone. ``why`` continues a sentence about ffmpeg; ``ran_for`` are the seconds it was on air."""
@@ -141,7 +141,7 @@ class Attempt:
         """The process is gone."""
         self._cancel()
         self._leave_air()
-        self._owner.over(self._why or how, self._last_frame - self._first_frame)
+        self._owner.over(self._why or how, self._ran_for)
 
     def _count(self, frames: int) -> None:
         """Frames have come, or bytes that completed none."""
@@ -170,7 +170,12 @@ class Attempt:
     def _fail(self, why: str) -> None:
         """End a run that is of no use."""
         self.end(why)
-        self._owner.failing(why)
+        self._owner.failing(why, self._ran_for)
+
+    @property
+    def _ran_for(self) -> float:
+        """Seconds on air."""
+        return self._last_frame - self._first_frame
 
     def _leave_air(self) -> None:
         """The run is over for the video side; it hears so once."""

@@ -43,6 +43,9 @@ __all__ = ["Air", "Run", "State", "Status", "Supervisor"]
 SOON = 5.0
 """Seconds: a wait up to this is one that viewers are asked to sit through."""
 
+PATIENCE = 3
+"""Failures in a row that viewers are asked to sit through."""
+
 _COMPLAINT_LINES = 6  # how far back the reason for an end may stand
 _STATUS_LINES = 20
 
@@ -182,11 +185,11 @@ class Supervisor(Service):
             self._announced = True
             self._log.info("Encoder run {generation}: {text}", generation=self._generation, text=self._text)
 
-    def failing(self, why: str) -> None:
+    def failing(self, why: str, ran_for: float) -> None:
         """A run has become useless and is being ended."""
         self._enter(State.FAILING, f"ffmpeg {why} and is being ended.")
-        wait = self._backoff.wait(self._failures + 1, 0)
-        self._air.off_air(returning=wait <= SOON)
+        failures = self._backoff.failures(self._failures, ran_for)
+        self._air.off_air(returning=self._hopeful(failures, self._backoff.wait(failures, 0)))
 
     def over(self, why: str, ran_for: float) -> None:
         """A run's process is gone."""
@@ -252,13 +255,18 @@ class Supervisor(Service):
         self._enter(state, problem)
         self._waiting = self._clock.callLater(wait, self._begin)
         self._next_try = self._since + wait
-        self._air.off_air(returning=state is State.WAITING and wait <= SOON)
+        self._air.off_air(returning=state is State.WAITING and self._hopeful(self._failures, wait))
         self._log.warn(
             "{problem} Next try in {wait:.1f} s.",
             problem=problem,
             wait=wait,
             generation=self._generation,
         )
+
+    @staticmethod
+    def _hopeful(failures: int, wait: float) -> bool:
+        """Whether viewers are asked to wait for the next run."""
+        return failures <= PATIENCE and wait <= SOON
 
     def _told(self, why: str) -> str:
         """:return: sentences about an end: what happened, ffmpeg's own words, and what to do."""

@@ -25,7 +25,7 @@ def look_around(program: str, environment: Mapping[str, str]) -> Surroundings:
     return Surroundings(
         program=str(Path(found).absolute()) if found else program,
         environment=dict(environment),
-        home=environment.get("HOME", "") or str(Path.home()),
+        home=environment.get("HOME", "") or os.path.expanduser("~"),  # noqa: PTH111 - Path.home() raises for a user without an entry in passwd
         font=find_font(_FONT_FOLDERS),
     )
 

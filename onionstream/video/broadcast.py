@@ -102,6 +102,8 @@ class Broadcast:
         self._viewers: set[Viewer] = set()
         self._waiting: list[Deferred[None]] = []
         self._skipped = 0
+        # Runs that never get anywhere do not make every page that waits load itself anew each time.
+        self._failed = False
 
     @property
     def watching(self) -> int:
@@ -120,7 +122,8 @@ class Broadcast:
         :param generation: its number, from 1.
         :return: what takes its bytes.
         """
-        self._change(State.STARTING)
+        if not self._failed:
+            self._change(State.STARTING)
         return Run(self, generation)
 
     def off_air(self, *, returning: bool) -> None:
@@ -129,6 +132,7 @@ class Broadcast:
 
         :param returning: one will soon. If not, the responses of all viewers end, also of those who still wait.
         """
+        self._failed = not returning and (self._failed or self.state is State.STARTING)
         self._change(State.STARTING if returning else State.OFFLINE)
         if not returning:
             self._dismiss(self._viewers)

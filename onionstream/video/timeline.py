@@ -30,6 +30,7 @@ class Timeline:
         self._tracks = Tracks()
         self._place: Fraction | None = None
         self._floor = Fraction(0)
+        self._incomplete = False
         self._latest: dict[Kind, Fraction] = {}
 
     @property
@@ -46,6 +47,7 @@ class Timeline:
         self._tracks = tracks
         self._place = None
         self._floor = self._end
+        self._incomplete = False
         self._latest = {}
 
     def place(self, sample: Sample, now: float) -> Sample | None:
@@ -66,7 +68,12 @@ class Timeline:
             self._origin = now if self._origin is None else self._origin
             self._place = max(Fraction(now - self._origin), self._floor) - time
         if time + self._place < self._floor:
+            self._incomplete = self._incomplete or sample.kind is Kind.VIDEO
             return None
+        if sample.kind is Kind.VIDEO and self._incomplete:
+            if not sample.keyframe:
+                return None  # it needs a picture that was left out
+            self._incomplete = False
         begins = time + self._place
         self._end = max(self._end, begins + duration + max(offset, Fraction(0)))
         ticks = floor(begins * ours)

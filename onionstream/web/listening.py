@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 
 from onionstream.web.http import BoundedSite
@@ -33,6 +33,7 @@ class Listening(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        await gatherResults([maybeDeferred(port.stopListening) for port in self._ports])
+        # A port that cannot end, because its socket's file is gone, must not keep the connections from ending.
+        await DeferredList([maybeDeferred(port.stopListening) for port in self._ports], consumeErrors=True)
         self._ending()
         await self._site.drain(DRAIN)

@@ -108,6 +108,25 @@ class FailureTests(SupervisorTestCase):
         said = [words for words in self.air.heard if words in ("back soon", "off")]
         self.assertEqual(said, ["back soon", "back soon", "back soon", "off"])
 
+    def test_R04_nor_where_all_waits_are_short(self) -> None:
+        """Three failures in a row are enough, whatever the configuration says about waiting."""
+        self.supervisor.replace(self.next_command, replace(POLICY, first_wait=1.0, longest_wait=1.0))
+        del self.air.heard[:]
+        for _ in range(5):
+            self.wait_after_death()
+        said = [words for words in self.air.heard if words in ("back soon", "off")]
+        self.assertEqual(said, ["back soon", "back soon", "back soon", "off", "off"])
+
+    def test_R04_a_healthy_run_that_falls_silent_is_soon_followed_by_another(self) -> None:
+        """What failed before it is forgotten: viewers are asked to wait for the first wait, and keep their response."""
+        for _ in range(3):
+            self.wait_after_death()
+        self.stream(62)
+        del self.air.heard[:]
+        self.reactor.pass_time(9)
+        self.assertNotIn("off", self.air.heard)
+        self.assertIn("back soon", self.air.heard)
+
     def test_R05_garbage_ends_the_run_at_once(self) -> None:
         """No byte after it is looked at, ffmpeg is ended, and the next run begins after the first wait."""
         self.reactor.processes[0].obedient = False

@@ -55,6 +55,17 @@ class TimelineTests(SynchronousTestCase):
         self.assertEqual(self._placed(_picture(12345), now=9e8), (0, 3000, 0))
         self.assertEqual(self._placed(_picture(12346), now=9e8), (3000, 3000, 0))
 
+    def test_pictures_without_their_keyframe_are_left_out(self) -> None:
+        """A keyframe that would overlap the run before takes those with it that need it."""
+        self._placed(_picture(0, duration=300), now=0)
+        self.timeline.begin(_tracks())
+        late = replace(_picture(6), keyframe=False)
+        self.assertIsNotNone(self._placed(_sound(14400), now=10.1))
+        self.assertIsNone(self._placed(_picture(0), now=10.1))
+        self.assertIsNone(self._placed(late, now=10.1))
+        self.assertIsNotNone(self._placed(_picture(30), now=10.1))
+        self.assertIsNotNone(self._placed(replace(late, decode_time=31), now=10.1))
+
     def test_within_a_run_the_encoders_clock_counts(self) -> None:
         """Samples may come late, or many at once."""
         self.assertEqual([self._placed(_picture(time), now=time * 7.0) for time in (0, 1, 2)][2], (6000, 3000, 0))

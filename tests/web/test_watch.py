@@ -130,6 +130,22 @@ class PlayerTests(WatchCase):
         self.on_air()
         self.assertEqual(self.errors(), [])
 
+    def test_tries_that_lead_nowhere_do_not_wake_those_who_wait(self) -> None:
+        """An encoder that fails again and again does not make a thousand pages load themselves each time."""
+        self.broadcast.begin_run(1).end()
+        self.broadcast.off_air(returning=False)
+        client = self.connect().send(get("/player"))
+        self.broadcast.begin_run(2).end()
+        self.broadcast.off_air(returning=False)
+        self.assertFalse(client.closed)
+        self.on_air(generation=3)
+        self.assertTrue(client.closed)
+
+    def test_D01_it_may_stand_in_our_frames_only(self) -> None:
+        """Its policy lets the shell show it, and nobody else."""
+        self.on_air()
+        self.assertEqual(self.ask(get("/player"))["X-Frame-Options"], "SAMEORIGIN")
+
     def test_HEAD_ends_at_once(self) -> None:
         """Whoever asks for the headers does not wait for the picture."""
         client = self.connect().send(get("/player", method="HEAD"))
