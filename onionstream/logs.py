@@ -12,10 +12,11 @@ import sys
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 
 from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 _LONGEST = 1000
 """Characters of a line that are written, at most 4000 bytes."""
@@ -76,12 +77,20 @@ def _takes(descriptor: int) -> bool:
     return bool(poll.poll(0))
 
 
+@implementer(ILogObserver)
+class Observer:
+    """Writes a line for each event."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """:param stream: where to."""
+        self._stream = stream
+
+    def __call__(self, event: LogEvent) -> None:
+        """Write, unless it says nothing."""
+        if text := line(event):
+            write(self._stream, text)
+
+
 def observer() -> ILogObserver:
     """:return: writes to the standard output, for twistd's ``--logger``."""
-    out = sys.stdout
-
-    def observe(event: LogEvent) -> None:
-        if text := line(event):
-            write(out, text)
-
-    return cast("ILogObserver", observe)
+    return Observer(sys.stdout)

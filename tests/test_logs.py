@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from typing import TextIO
 
-from twisted.logger import LogLevel
+from twisted.logger import ILogObserver, LogLevel
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -42,6 +44,22 @@ class WriteTests(SynchronousTestCase):
     def test_no_stream_at_all(self) -> None:
         """A daemon may have none."""
         logs.write(None, "a\n")
+
+
+class ObserverTests(SynchronousTestCase):
+    """``observer``, as twistd uses it."""
+
+    def test_it_is_one(self) -> None:
+        """Of the interface that twistd asks for, and it writes to the standard output of the moment."""
+        out = io.TextIOWrapper(io.FileIO(os.open(self.mktemp(), os.O_RDWR | os.O_CREAT), "r+"), encoding="utf-8")
+        self.addCleanup(out.close)
+        self.patch(sys, "stdout", out)
+        made = logs.observer()
+        self.assertTrue(ILogObserver.providedBy(made))
+        made({"log_time": 0.0, "log_level": LogLevel.info, "log_format": "something"})
+        made({"log_time": 0.0, "log_level": LogLevel.info, "log_format": ""})
+        out.seek(0)
+        self.assertEqual(out.read(), "1970-01-01 00:00:00Z something\n")
 
 
 class SecretError(Exception):
