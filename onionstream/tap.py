@@ -36,7 +36,8 @@ from onionstream.video.window import Window
 from onionstream.web.areas import Areas
 from onionstream.web.assets import Assets
 from onionstream.web.broadcaster import Broadcaster, new_password
-from onionstream.web.http import BoundedSite, Limits
+from onionstream.web.http import BoundedSite
+from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
 from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, listen_on_unix
 from onionstream.web.watch import Watch

@@ -30,15 +30,13 @@ from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorT
 from twisted.logger import Logger
 
 from onionstream import config
-from onionstream.encoder.attempt import Air, Attempt, Run
+from onionstream.encoder.attempt import Air, Attempt
 from onionstream.encoder.backoff import Backoff
 from onionstream.encoder.commands import Command
 from onionstream.encoder.complaints import advice, complaint
 from onionstream.encoder.lastlines import LastLines
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.surroundings import check_files, is_runnable
-
-__all__ = ["Air", "Run", "State", "Status", "Supervisor"]
 
 SOON = 5.0
 """Seconds: a wait up to this is one that viewers are asked to sit through."""
@@ -256,12 +254,7 @@ class Supervisor(Service):
         self._waiting = self._clock.callLater(wait, self._begin)
         self._next_try = self._since + wait
         self._air.off_air(returning=state is State.WAITING and self._hopeful(self._failures, wait))
-        self._log.warn(
-            "{problem} Next try in {wait:.1f} s.",
-            problem=problem,
-            wait=wait,
-            generation=self._generation,
-        )
+        self._log.warn("{problem} Next try in {wait:.1f} s.", problem=problem, wait=wait)
 
     @staticmethod
     def _hopeful(failures: int, wait: float) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol
 from onionstream.video.broadcast import Broadcast
 from onionstream.web.areas import Router
 from onionstream.web.headers import Document, apply
-from onionstream.web.http import BoundedRequest
+from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
 
 USER = "broadcaster"

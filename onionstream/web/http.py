@@ -24,8 +24,6 @@ from onionstream.web.headers import WITHHELD
 from onionstream.web.limits import Limits
 from onionstream.web.request import BoundedRequest
 
-__all__ = ["BoundedChannel", "BoundedRequest", "BoundedSite", "Limits"]
-
 _CONTROLS = bytes(range(32)) + b"\x7f"
 
 

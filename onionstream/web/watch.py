@@ -13,7 +13,7 @@ from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest, NotFound
 from onionstream.web.headers import Document, apply
-from onionstream.web.http import BoundedRequest
+from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
 
 VIDEO_BUFFER = 128 * 1024

@@ -19,7 +19,9 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 
 from onionstream.web.areas import Areas, Router
-from onionstream.web.http import BoundedRequest, BoundedSite, Limits
+from onionstream.web.http import BoundedSite
+from onionstream.web.limits import Limits
+from onionstream.web.request import BoundedRequest
 from tests.real.waiting import until
 from tests.web.wire import Trial, get, post
 

@@ -15,7 +15,8 @@ from werkzeug.routing import RequestRedirect
 from onionstream.web import errors
 from onionstream.web.areas import Areas, Router
 from onionstream.web.errors import NotFound, TooManyRequests, Unavailable, WebError
-from onionstream.web.http import BoundedRequest, BoundedSite
+from onionstream.web.http import BoundedSite
+from onionstream.web.request import BoundedRequest
 from tests.web.wire import Client, Trial, WireCase, get, post
 
 SECRET = "TOK_SECRET"

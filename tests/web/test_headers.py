@@ -9,7 +9,7 @@ from onionstream.web import headers
 from onionstream.web.areas import Areas, Router
 from onionstream.web.errors import NotFound
 from onionstream.web.headers import Document
-from onionstream.web.http import BoundedRequest
+from onionstream.web.request import BoundedRequest
 from tests.web.wire import WireCase, get, post
 
 PERMISSIONS = (

@@ -7,7 +7,7 @@ from io import BytesIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onionstream.web.http import Limits
+from onionstream.web.limits import Limits
 from tests.web.wire import Client, WireCase, get, post
 
 LIMITS = Limits()

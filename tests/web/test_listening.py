@@ -9,7 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from onionstream.web.areas import Areas
-from onionstream.web.http import BoundedSite, Limits
+from onionstream.web.http import BoundedSite
+from onionstream.web.limits import Limits
 from onionstream.web.listening import DRAIN, Listening
 from tests.web.wire import Client
 

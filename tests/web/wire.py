@@ -16,7 +16,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import IResource
 
 from onionstream.web.areas import Areas, Router
-from onionstream.web.http import BoundedRequest, BoundedSite, Limits
+from onionstream.web.http import BoundedSite
+from onionstream.web.limits import Limits
+from onionstream.web.request import BoundedRequest
 
 BUFFER = 64 * 1024
 
