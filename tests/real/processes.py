@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+_SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin"
+"""Where tor lives, and an ordinary user's PATH does not look."""
+
 
 class MissingError(Exception):
     """
@@ -26,8 +29,9 @@ def find(*names: str) -> str:
     :return: the path of the first that is installed.
     :raises MissingError: where none is.
     """
+    places = f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM}"
     for name in names:
-        if path := shutil.which(name):
+        if path := shutil.which(name, path=places):
             return path
     raise MissingError(f"{' or '.join(names)} is not installed (script/test installs it)")
 
