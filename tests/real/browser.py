@@ -95,6 +95,7 @@ class Browser:
                 "DISPLAY": screen.display,
                 "HOME": str(folder),
                 "TMPDIR": str(folder),
+                **({"PULSE_SERVER": habits.sound} if habits.sound else {}),
                 **profiles.FIREFOX_ENVIRONMENT,
             },
             log=log or folder / "log",

@@ -35,6 +35,7 @@ class Habits:
     :ivar cookies: keep and send cookies.
     :ivar audible: let a video with sound start by itself. Otherwise the browser's own policy holds: only a muted one
         does.
+    :ivar sound: the PulseAudio server that it plays to, as in ``$PULSE_SERVER``; empty: there is no sound card.
     :ivar socks_port: of the SOCKS proxy on 127.0.0.1 through which all goes that is not for 127.0.0.1.
     :ivar preferences: more of Firefox's preferences (``about:config``).
     :ivar flags: more of Chromium's command line.
@@ -43,6 +44,7 @@ class Habits:
     scripts: bool = False
     cookies: bool = True
     audible: bool = False
+    sound: str = ""
     socks_port: int = CLOSED_PORT
     preferences: Mapping[str, bool | int | str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()

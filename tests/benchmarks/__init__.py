@@ -1,0 +1,1 @@
+"""Tests of the parts of the measurements that can be wrong without being seen: arithmetic, words, and bytes."""
