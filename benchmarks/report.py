@@ -32,18 +32,18 @@ def spread(values: Sequence[float | None], digits: int = 0) -> str:
     if not known:
         return "-"
     middle, least, most = (f"{value:.{digits}f}" for value in (median(known), min(known), max(known)))
-    missing = f", none in {len(values) - len(known)}" if len(known) < len(values) else ""
-    return middle if least == most and not missing else f"{middle} ({least} to {most}{missing})"
+    text = middle if least == most else f"{middle} ({least} to {most})"
+    return text if len(known) == len(values) else f"{text}, in {len(known)} of {len(values)}"
 
 
 def table(runs: Sequence[Seen]) -> Iterator[str]:
     """:return: a row for every two seconds."""
-    yield f"{'from':>6}   {'delay ms':26}{'frames/s':24}longest pause s"
+    yield f"{'from':>6}   {'delay ms':26}  {'frames/s':20}  longest pause s"
     for start in range(0, int(runs[0].seconds), SPAN):
         end = start + SPAN
         delays = spread([run.delay(start, end) for run in runs])
         rates = spread([run.rate(start, end) for run in runs], 1)
-        yield f"{start:6d}   {delays:26}{rates:24}{spread([run.longest(start, end) for run in runs], 2)}"
+        yield f"{start:6d}   {delays:26}  {rates:20}  {spread([run.longest(start, end) for run in runs], 2)}"
 
 
 def segments(runs: Sequence[Seen], events: Sequence[Event]) -> Iterator[str]:

@@ -28,7 +28,7 @@ class SpreadTests(SynchronousTestCase):
 
     def test_a_run_without_the_figure_is_told(self) -> None:
         """It must not be taken for one like the others."""
-        self.assertEqual(spread([1, None, 1, None]), "1 (1 to 1, none in 2)")
+        self.assertEqual(spread([1, None, 1, None]), "1, in 2 of 4")
 
     def test_no_run_has_it(self) -> None:
         """A dash."""
