@@ -1,0 +1,1 @@
+"""The parts of the measuring programs that decide what a figure is."""
