@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from benchmarks.measure import AGENTS, Plan, measure
 from benchmarks.ours import daemon
 from benchmarks.peers import icecast, sender
-from benchmarks.report import OURS, Result, ratios, table
+from benchmarks.ratios import OURS, Result, ratios, table
 from benchmarks.server import MissingError, Pace, Server
 
 SERVERS = (OURS, "sender", "icecast")

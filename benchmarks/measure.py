@@ -10,7 +10,7 @@ from statistics import median
 
 from benchmarks.audience import Audience, Habit
 from benchmarks.reading import Reading
-from benchmarks.report import Result
+from benchmarks.ratios import Result
 from benchmarks.server import Load, Pace, Server
 
 AGENTS = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
 
-from benchmarks.report import OURS
+from benchmarks.ratios import OURS
 from benchmarks.server import Server
 from tests.real.daemon import Daemon
 

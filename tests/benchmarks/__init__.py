@@ -1,1 +1,1 @@
-"""The parts of the measuring programs that decide what a figure is."""
+"""Tests of the parts of the measurements that can be wrong without being seen: arithmetic, words, and bytes."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from benchmarks.report import Result, ratios, table
+from benchmarks.ratios import Result, ratios, table
 
 OURS = Result(
     server="onionstream",
