@@ -1,7 +1,7 @@
 """
-An audience: many viewers of one stream in one process, each of whom checks every byte he gets.
+An audience: many viewers of one stream in one process, driven by one epoll loop.
 
-Fragments carry a number. What one viewer got under a number must be what every other got, and nobody may miss one.
+It has to cost little, or it would be what is measured: it counts bytes, and looks into those that are to be checked.
 """
 
 from __future__ import annotations
@@ -9,124 +9,191 @@ from __future__ import annotations
 import select
 import socket
 import time
-import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
 
-from onionstream.video.boxes import BoxReader, child
+from benchmarks.reading import Reading
 
-_REQUEST = b"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: benchmark\r\n\r\n"
-_PIECE = 1 << 18
+_LOOK = 0.1
+"""Seconds between two reads of a viewer who is slow."""
+
+_BUFFERS = 64 * 1024
+"""Bytes that the system may hold for a viewer who is slow or does not read."""
+
+
+_ESTABLISHED = 1
+"""A connection's state that neither side has closed (``tcp_states.h`` of Linux)."""
+
+
+class Habit(Enum):
+    """How a viewer reads: all that comes, at a rate of his own, or never."""
+
+    KEEPS_UP = "keep up"
+    SLOW = "slow"
+    SILENT = "never read"
 
 
 @dataclass(eq=False)
-class Watcher:
+class Viewer:
     """
-    One viewer.
+    One of them.
 
     :ivar link: the connection.
-    :ivar reads: whether he reads what comes.
+    :ivar reading: what is in the body, where that is looked at.
+    :ivar joined: when he came.
     :ivar received: bytes.
-    :ivar fragments: how many, in full.
-    :ivar missed: numbers that did not come.
+    :ivar earlier: of these, bytes before the span that is measured.
     :ivar ended: the server has closed the connection.
     """
 
     link: socket.socket
-    reads: bool = True
+    habit: Habit
+    reading: Reading | None
+    joined: float
     received: int = 0
-    fragments: int = 0
-    missed: int = 0
+    earlier: int = 0
     ended: bool = False
-    first: float | None = None
-    _head: bytearray | None = field(default_factory=bytearray)
-    _boxes: BoxReader = field(default_factory=BoxReader)
-    _number: int | None = None
-    _moof: int = 0
+    _head: bytes | None = field(default=b"")
 
-    def take(self, data: bytes, seen: dict[int, int]) -> int:
+    @property
+    def got(self) -> int:
+        """Bytes that came in the span that is measured."""
+        return self.received - self.earlier
+
+    def take(self, data: memoryview) -> None:
         """
         Take what has come.
 
-        :param data: bytes of the response.
-        :param seen: the checksum of each fragment, by number; new ones are added.
-        :return: how many fragments were not what others got.
+        :raises RuntimeError: the answer is not a stream.
         """
         self.received += len(data)
+        body: bytes | memoryview = data
         if self._head is not None:
-            self._head += data
-            head, separator, data = bytes(self._head).partition(b"\r\n\r\n")
+            head, separator, body = (self._head + data).partition(b"\r\n\r\n")
             if not separator:
-                return 0
-            status = head.split(b"\r\n", 1)[0]
-            if b" 200 " not in status:
-                raise RuntimeError(f"the server said {status!r}")
+                self._head = head
+                return
+            if b" 200 " not in head.split(b"\r\n", 1)[0]:
+                raise RuntimeError(f"the server said {head!r}")
             self._head = None
-        return sum(self._box(box.kind, box.payload, seen) for box in self._boxes.feed(data))
-
-    def _box(self, kind: bytes, payload: bytes, seen: dict[int, int]) -> bool:
-        if kind == b"moof":
-            number = int.from_bytes((child(payload, b"mfhd") or b"")[4:8], "big")
-            if self._number is not None:
-                self.missed += number - self._number - 1
-            self._number, self._moof = number, zlib.crc32(payload)
-        elif kind == b"mdat" and self._number is not None:
-            self.fragments += 1
-            return seen.setdefault(self._number, zlib.crc32(payload, self._moof)) != zlib.crc32(payload, self._moof)
-        return False
+        if self.reading is not None:
+            self.reading.feed(body)
 
 
 class Audience:
-    """Many viewers, driven by one epoll loop for a bounded time."""
+    """Those who watch one server."""
 
-    def __init__(self, address: tuple[str, int], watching: int, never_reading: int) -> None:
+    def __init__(self, port: int, agent: str, slow_rate: float) -> None:
         """
-        :param address: of the server, on this machine.
-        :param watching: viewers who read.
-        :param never_reading: viewers who ask and then do not read.
+        :param port: of the server, on 127.0.0.1.
+        :param agent: what they call their players.
+        :param slow_rate: bytes a second that a slow viewer reads.
         """
-        self.wrong = 0
-        self._seen: dict[int, int] = {}
-        self.watchers = [
-            self._open(address, reads=number >= never_reading) for number in range(watching + never_reading)
-        ]
+        self.viewers: list[Viewer] = []
+        self._address = ("127.0.0.1", port)
+        self._request = f"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\n\r\n".encode()
+        self._slow_rate = slow_rate
+        self._buffer = memoryview(bytearray(1 << 18))
         self._poll = select.epoll()
-        self._by_file = {one.link.fileno(): one for one in self.watchers if one.reads}
-        for number in self._by_file:
-            self._poll.register(number, select.EPOLLIN)
+        self._by_file: dict[int, Viewer] = {}
+        self._slow: list[Viewer] = []
+
+    def join(self, habit: Habit, count: int, reading: Callable[[int], Reading | None]) -> None:
+        """
+        Viewers come, one right after the other.
+
+        :param reading: for the how manieth, from 0: who looks into what he gets.
+        """
+        for number in range(count):
+            viewer = Viewer(self._open(habit), habit, reading(number), time.monotonic())
+            self.viewers.append(viewer)
+            if habit is Habit.KEEPS_UP:
+                self._by_file[viewer.link.fileno()] = viewer
+                self._poll.register(viewer.link, select.EPOLLIN)
+            elif habit is Habit.SLOW:
+                self._slow.append(viewer)
+            self._turn(0)
 
     def watch(self, seconds: float) -> None:
         """Read for so long."""
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            for number, _event in self._poll.poll(min(left, 0.5)):
-                self._read(number)
+        due = 0.0
+        while (now := time.monotonic()) < until:
+            if now >= due:
+                due = now + _LOOK
+                self._read_slowly(now)
+            self._turn(min(until, due) - now)
 
-    def reading(self) -> Sequence[Watcher]:
-        """Those who read."""
-        return [one for one in self.watchers if one.reads]
+    def begin_span(self) -> None:
+        """From now on is measured."""
+        seen: dict[int, int] = {}
+        for viewer in self.viewers:
+            viewer.earlier = viewer.received
+            if viewer.reading is not None:
+                viewer.reading.start_over(seen)
+
+    def of(self, habit: Habit) -> Sequence[Viewer]:
+        """Those who read like this."""
+        return [viewer for viewer in self.viewers if viewer.habit is habit]
+
+    def cut(self) -> Sequence[Viewer]:
+        """
+        Those whose connection the server has closed.
+
+        The server's end is looked at: a viewer who does not read hears nothing of it.
+        """
+        served = _peers_of(self._address[1])
+        return [viewer for viewer in self.viewers if viewer.link.getsockname()[1] not in served]
 
     def leave(self) -> None:
         """Close all connections."""
         self._poll.close()
-        for one in self.watchers:
-            one.link.close()
+        for viewer in self.viewers:
+            viewer.link.close()
 
-    def _read(self, number: int) -> None:
-        watcher = self._by_file[number]
-        data = watcher.link.recv(_PIECE)
-        if data:
-            self.wrong += watcher.take(data, self._seen)
-        else:
-            watcher.ended = True
-            self._poll.unregister(number)
-
-    @staticmethod
-    def _open(address: tuple[str, int], *, reads: bool) -> Watcher:
+    def _open(self, habit: Habit) -> socket.socket:
         link = socket.socket()
-        if not reads:
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        link.connect(address)
-        link.sendall(_REQUEST)
+        if habit is not Habit.KEEPS_UP:
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFERS // 2)  # Linux takes twice as many
+        link.connect(self._address)
+        link.sendall(self._request)
         link.setblocking(False)
-        return Watcher(link=link, reads=reads)
+        return link
+
+    def _turn(self, timeout: float) -> None:
+        """Read from all who keep up and have something to read."""
+        for number, _ in self._poll.poll(max(0.0, timeout), 256):
+            viewer = self._by_file[number]
+            self._read(viewer, len(self._buffer))
+            if viewer.ended:
+                self._poll.unregister(number)
+
+    def _read_slowly(self, now: float) -> None:
+        for viewer in self._slow:
+            share = int((now - viewer.joined) * self._slow_rate) - viewer.received
+            if share > 0 and not viewer.ended:
+                self._read(viewer, min(share, len(self._buffer)))
+
+    def _read(self, viewer: Viewer, most: int) -> None:
+        try:
+            count = viewer.link.recv_into(self._buffer, most)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            count = 0
+        if count:
+            viewer.take(self._buffer[:count])
+        else:
+            viewer.ended = True
+
+
+def _peers_of(port: int) -> set[int]:
+    """:return: the other ends' ports of a server's open connections (proc(5), ``/proc/net/tcp``)."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return {
+        int(other.rpartition(":")[2], 16)
+        for _, own, other, state, *_ in rows
+        if int(own.rpartition(":")[2], 16) == port and int(state, 16) == _ESTABLISHED
+    }
