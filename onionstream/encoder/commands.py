@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from onionstream.config import Config, Video
 from onionstream.encoder import picture
 from onionstream.encoder.picture import Size
-from onionstream.encoder.sources import Input, source_input
+from onionstream.encoder.sources import Input, slate_input, source_input
 
 _SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -102,7 +102,18 @@ def command(config: Config, surroundings: Surroundings) -> Command:
     :return: how to start ffmpeg for this configuration.
     :raises CommandError: something is missing.
     """
-    source = source_input(config, surroundings.environment.get("DISPLAY", ""), surroundings.font)
+    return _command(
+        source_input(config, surroundings.environment.get("DISPLAY", ""), surroundings.font), config, surroundings
+    )
+
+
+def slate(config: Config, surroundings: Surroundings) -> Command:
+    """:return: how to make what viewers see while there is no picture; with the settings of the stream."""
+    return _command(slate_input(config, surroundings.font), config, surroundings)
+
+
+def _command(source: Input, config: Config, surroundings: Surroundings) -> Command:
+    """:return: how to make this of it."""
     environment = _environment(source, config, surroundings)
     arguments = (
         *_GLOBAL,

@@ -74,6 +74,16 @@ def wall_clock(font: str) -> str:
     return _text(font, "%{gmtime:%F %T} UTC", "fontsize=h/20:x=w-tw-h/40:y=h/40")
 
 
+def sign(font: str, words: str) -> str:
+    """
+    :param font: path of a font file.
+    :param words: for viewers.
+    :return: them in the middle of the picture.
+    """
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%")  # drawtext expands what follows a percent sign
+    return _text(font, escaped, "fontsize=h/12:x=(w-tw)/2:y=(h-th)/2")
+
+
 def _text(font: str, text: str, place: str) -> str:
     """:return: light text on a dark box."""
     look = "fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=6"

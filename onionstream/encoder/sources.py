@@ -99,6 +99,24 @@ def source_input(config: Config, display: str, font: str) -> Input:
     return kinds[config.source.kind]()
 
 
+def slate_input(config: Config, font: str) -> Input:
+    """
+    :return: a still picture with silence, as long as from one keyframe to the next.
+    :param config: what it should become.
+    :param font: path of a font file, or empty: then there are no words.
+    """
+    size, video, words = Size.parse(config.video.size), config.video, config.stream.slate
+    seconds = max(video.keyframes, 1 / video.rate)
+    still = ("-f", "lavfi", "-i", f"color=c=0x17191f:size={size}:rate={video.rate}:duration={seconds}")
+    silence = ("-f", "lavfi", "-i", f"anullsrc=r=48000:duration={seconds}")
+    return Input(
+        arguments=still + silence,
+        maps=("0:v:0", "1:a:0"),
+        drawn=picture.sign(font, words) if font and words else "",
+        text="slate",
+    )
+
+
 def _test(config: Config, font: str) -> Input:
     """:return: a test picture with a clock, and a low hum with a beep each second."""
     size, rate = Size.parse(config.video.size), config.video.rate

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 from onionstream.video.errors import TimelineError
 from onionstream.video.mux import timescale
-from onionstream.video.samples import Kind, Sample, Tracks
+from onionstream.video.samples import AAC_FRAME, Kind, Sample, Tracks
 
 LEAP = 60
 """Seconds by which the times of two frames in a row may differ, and that a frame may last; more is a fault."""
@@ -32,6 +32,7 @@ class Timeline:
         self._floor = Fraction(0)
         self._incomplete = False
         self._latest: dict[Kind, Fraction] = {}
+        self._sound_end: Fraction | None = None
 
     @property
     def end(self) -> float:
@@ -66,7 +67,7 @@ class Timeline:
         self._check(sample.kind, time, max(duration, abs(offset)))
         if self._place is None:
             self._origin = now if self._origin is None else self._origin
-            self._place = max(Fraction(now - self._origin), self._floor) - time
+            self._place = self._after_whole_frames(max(Fraction(now - self._origin), self._floor) - time)
         if time + self._place < self._floor:
             self._incomplete = self._incomplete or sample.kind is Kind.VIDEO
             return None
@@ -76,9 +77,22 @@ class Timeline:
             self._incomplete = False
         begins = time + self._place
         self._end = max(self._end, begins + duration + max(offset, Fraction(0)))
+        if sample.kind is Kind.AUDIO:
+            self._sound_end = begins + duration
         ticks = floor(begins * ours)
         ends, shown = floor((begins + duration) * ours), floor((begins + offset) * ours)
         return replace(sample, decode_time=ticks, duration=ends - ticks, offset=shown - ticks)
+
+    def _after_whole_frames(self, place: Fraction) -> Fraction:
+        """
+        A little later, so that the sound begins a whole number of frames after the sound before: the gap can be filled.
+
+        An encoder's first frame of sound stands at 0 of its clock, or a whole number of frames from there.
+        """
+        if self._tracks.audio is None or self._sound_end is None:
+            return place
+        frame = Fraction(AAC_FRAME, self._tracks.audio.rate)
+        return self._sound_end + ceil((place - self._sound_end) / frame) * frame
 
     def _check(self, kind: Kind, time: Fraction, span: Fraction) -> None:
         """
