@@ -38,11 +38,14 @@ from onionstream.encoder.lastlines import LastLines
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.surroundings import check_files, is_runnable
 
-SOON = 5.0
+SOON = 20.0
 """Seconds: a wait up to this is one that viewers are asked to sit through."""
 
-PATIENCE = 3
-"""Failures in a row that viewers are asked to sit through."""
+PATIENCE = 8
+"""Failures in a row that viewers are asked to sit through: with the usual waits, three quarters of a minute."""
+
+FIRST_PATIENCE = 4
+"""The same where there has been no picture yet, and so nothing to come back: three seconds."""
 
 _COMPLAINT_LINES = 6  # how far back the reason for an end may stand
 _STATUS_LINES = 20
@@ -256,10 +259,9 @@ class Supervisor(Service):
         self._air.off_air(returning=state is State.WAITING and self._hopeful(self._failures, wait))
         self._log.warn("{problem} Next try in {wait:.1f} s.", problem=problem, wait=wait)
 
-    @staticmethod
-    def _hopeful(failures: int, wait: float) -> bool:
+    def _hopeful(self, failures: int, wait: float) -> bool:
         """Whether viewers are asked to wait for the next run."""
-        return failures <= PATIENCE and wait <= SOON
+        return failures <= (PATIENCE if self._announced else FIRST_PATIENCE) and wait <= SOON
 
     def _told(self, why: str) -> str:
         """:return: sentences about an end: what happened, ffmpeg's own words, and what to do."""

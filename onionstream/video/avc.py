@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from onionstream.video.errors import CodecError
 
 _IDR = 5
 """The NAL unit type of a slice of a keyframe; ITU-T H.264, table 7-1."""
+
+_REFERRED_TO = 0x60
+"""Bits of a unit's first byte: ``nal_ref_idc``, which is 0 when no other picture refers to this one (7.4.1)."""
 
 _SENT = frozenset({1, 2, 3, 4, _IDR})
 """
@@ -53,6 +57,20 @@ def nal_units(sample: bytes, length_size: int) -> Iterator[bytes]:
 def joined(units: Sequence[bytes]) -> bytes:
     """A sample of these NAL units, each with a length of four bytes."""
     return b"".join(len(unit).to_bytes(4, "big") + unit for unit in units)
+
+
+class Picture(NamedTuple):
+    """
+    One of the encoder's samples, as we send it.
+
+    :ivar data: NAL units with lengths of four bytes.
+    :ivar keyframe: an IDR picture: a decoder may start here.
+    :ivar disposable: no other picture refers to it.
+    """
+
+    data: bytes
+    keyframe: bool
+    disposable: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,23 +130,23 @@ class AvcConfig:
             )
         )
 
-    def clean(self, sample: bytes) -> tuple[bytes, bool]:
+    def clean(self, sample: bytes) -> Picture:
         """
         What we send of one of the encoder's samples.
 
         Parameter sets stand before every keyframe, so that a decoder follows a change of them in mid-stream without a
         new init segment (measured in Firefox and Chromium).
 
-        :return: the sample, and whether it is a keyframe (an IDR picture: a decoder may start here).
         :raises CodecError: for NAL units that do not fit, or a sample without any picture.
         """
         units = [unit for unit in nal_units(sample, self.length_size) if kind_of(unit) in _SENT]
         if not units:
             raise CodecError("a sample without a picture")
         keyframe = any(kind_of(unit) == _IDR for unit in units)
+        disposable = not any(unit[0] & _REFERRED_TO for unit in units)
         if keyframe:
             units = [*self.sps, *self.pps, *units]
-        return joined(units), keyframe
+        return Picture(joined(units), keyframe, disposable)
 
 
 def _parameter_sets(record: bytes, position: int, count: int) -> tuple[tuple[bytes, ...], int]:

@@ -14,8 +14,11 @@ from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.packing import Packing
 from onionstream.video.profile import PLAIN, Profile
 from onionstream.video.samples import Kind, Sample, Tracks
+from onionstream.video.silence import Silence
+from onionstream.video.slate import Interlude, Slate
 from onionstream.video.timeline import Timeline
 from onionstream.video.viewer import Patience, Response, Viewer
+from onionstream.video.waiting import Waiting
 from onionstream.video.window import Window
 
 
@@ -29,6 +32,13 @@ class State(Enum):
     OFFLINE = "offline"
     STARTING = "starting"
     ONLINE = "online"
+
+
+HUSH = 0.3
+"""Seconds without anything from the encoder after which viewers get silence; a line of its own makes them wait less."""
+
+SLATE = 0
+"""The generation of fragments of the slate: no run of the encoder has this number."""
 
 
 class OffAirError(Exception):
@@ -61,7 +71,7 @@ class Run:
                 self._broadcast.take(event)
                 frames += event.kind is self._counted
             else:
-                self._counted = Kind.AUDIO if event.video is None else Kind.VIDEO
+                self._counted = event.leading
                 self._broadcast.begin(event, self._generation)
         return frames
 
@@ -77,8 +87,13 @@ class Broadcast:
     A run of the encoder that ends and another that begins are one stream to viewers, as long as their players can
     follow (``Tracks.continues``). The write path never waits for anybody.
 
+    While the encoder gives nothing, viewers get the slate: as a run of its own, that begins when nothing has come for
+    some time and ends with the encoder's next keyframe.
+
     :ivar state: what a visitor finds.
     :ivar generation: the run of the encoder that is on air, or was last; 0 before the first.
+    :ivar slate: what viewers get instead of a picture, if there is such a thing; may be replaced at any time.
+    :ivar quiet: seconds without anything from the encoder after which they get it; 0: never.
     """
 
     _log = Logger()
@@ -94,13 +109,18 @@ class Broadcast:
         self.generation = 0
         self.window = window
         self.patience = patience
+        self.slate: Slate | None = None
+        self.quiet = 0.0
         self._clock = clock
         self._fragmenter = Fragmenter(fragment)
         self._timeline = Timeline()
         self._tracks: Tracks | None = None
+        self._heard = 0.0
+        self._interlude: Interlude | None = None
+        self._silence = Silence()
         self._packings: dict[Profile, Packing] = {}
         self._viewers: set[Viewer] = set()
-        self._waiting: list[Deferred[None]] = []
+        self._changing, self._ending = Waiting(), Waiting()
         self._skipped = 0
         # Runs that never get anywhere do not make every page that waits load itself anew each time.
         self._failed = False
@@ -132,6 +152,8 @@ class Broadcast:
 
         :param returning: one will soon. If not, the responses of all viewers end, also of those who still wait.
         """
+        if not returning:
+            self._interlude = None
         self._failed = not returning and (self._failed or self.state is State.STARTING)
         self._change(State.STARTING if returning else State.OFFLINE)
         if not returning:
@@ -143,16 +165,60 @@ class Broadcast:
             self._dismiss(viewer for viewer in self._viewers if viewer.watching)
             self.window.clear()
             self._timeline = Timeline()
+            self._interlude = None
+            self._silence = Silence()
         self._tracks, self.generation = tracks, generation
-        self._timeline.begin(tracks)
-        self._fragmenter.begin(tracks, generation)
+        if self._interlude is None:
+            self._go_on_air(tracks, generation)
 
     def take(self, sample: Sample) -> None:
         """A sample of the present run; :raises TimelineError: when its time cannot be."""
+        self._heard = self._clock()
+        if self._interlude is not None:
+            assert self._tracks is not None
+            if sample.kind is not self._tracks.leading or not sample.keyframe:
+                return  # the slate goes on until a player can begin
+            self._interlude = None
+            self._go_on_air(self._tracks, self.generation)
+        self._place(sample)
+
+    def fill(self) -> None:
+        """Send the slate as far as it is due. To be called several times a second."""
+        now = self._clock()
+        if self._interlude is None and self.quiet and now - self._heard >= HUSH and self.watching:
+            self._begin_interlude(now)
+        if self._interlude is not None:
+            for sample in self._interlude.due(now):
+                self._place(sample)
+
+    def _begin_interlude(self, now: float) -> None:
+        if (slate := self._fitting_slate) is not None:
+            self.cut()
+            self._interlude = Interlude(slate, now, max(0.0, self.quiet - HUSH))
+            self._go_on_air(slate.tracks, SLATE)
+
+    @property
+    def _fitting_slate(self) -> Slate | None:
+        return None if self.slate is None or self._tracks is None else self.slate.like(self._tracks)
+
+    def _go_on_air(self, tracks: Tracks, generation: int) -> None:
+        slate = self._fitting_slate
+        self._silence.frame = None if slate is None else slate.silence
+        self._timeline.begin(tracks)
+        self._fragmenter.begin(tracks, generation)
+
+    def _place(self, sample: Sample) -> None:
         placed = self._timeline.place(sample, self._clock())
-        if placed is not None:
-            for fragment in self._fragmenter.add(placed):
-                self._send(fragment)
+        if placed is None:
+            return
+        if placed.kind is Kind.AUDIO and self._tracks is not None and self._tracks.audio is not None:
+            for silent in self._silence.before(placed, self._tracks.audio.rate):
+                self._add(silent)
+        self._add(placed)
+
+    def _add(self, sample: Sample) -> None:
+        for fragment in self._fragmenter.add(sample):
+            self._send(fragment)
 
     def cut(self) -> None:
         """Send what has gathered, though the fragment is not full."""
@@ -189,25 +255,29 @@ class Broadcast:
 
     def changed(self) -> Deferred[None]:
         """Fires when the state next changes. May be cancelled."""
-        waiting: Deferred[None] = Deferred(self._forget)
-        self._waiting.append(waiting)
-        return waiting
+        return self._changing.wait()
 
-    def deliver(self, fragment: float, patience: Patience) -> None:
+    def ended(self) -> Deferred[None]:
+        """Fires when the responses of those who watch now have ended, and they have to ask anew. May be cancelled."""
+        return self._ending.wait()
+
+    def deliver(self, fragment: float, patience: Patience, quiet: float) -> None:
         """
         Other settings, for the fragments and viewers to come.
 
         :param fragment: seconds of one fragment.
         :param patience: how much viewers may lag.
+        :param quiet: seconds without anything from the encoder after which they get the slate.
         """
         self._fragmenter.length = fragment
         self.patience = patience
+        self.quiet = quiet
 
     def close(self) -> None:
         """The daemon ends: so do all responses, and all waiting."""
         self._change(State.OFFLINE)
         self._dismiss(self._viewers)
-        self._wake()
+        self._changing.wake()
 
     def check(self) -> None:
         """Let those go who take nothing. To be called every few seconds."""
@@ -216,7 +286,7 @@ class Broadcast:
 
     def _send(self, fragment: Fragment) -> None:
         self.window.append(fragment)
-        if fragment.keyframe:
+        if fragment.keyframe and fragment.generation != SLATE:
             self._change(State.ONLINE)
         self._for_each(self._viewers, self._send_to)
 
@@ -235,6 +305,7 @@ class Broadcast:
             viewer.finish()
 
         self._for_each(viewers, dismiss)
+        self._ending.wake()
 
     def _for_each(self, viewers: Iterable[Viewer], act: Callable[[Viewer], None]) -> None:
         """Do something with each of these who has not left by then; what goes wrong with one is not felt by others."""
@@ -253,14 +324,4 @@ class Broadcast:
         if state is self.state:
             return
         self.state = state
-        self._wake()
-
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            if not one.called:  # one of those before it may have cancelled it
-                one.callback(None)
-
-    def _forget(self, waiting: Deferred[None]) -> None:
-        if waiting in self._waiting:
-            self._waiting.remove(waiting)
+        self._changing.wake()

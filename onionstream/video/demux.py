@@ -13,15 +13,11 @@ from dataclasses import dataclass, replace
 from onionstream.video.boxes import LARGEST, Box, BoxReader, child, children
 from onionstream.video.errors import DemuxError
 from onionstream.video.fields import Fields
-from onionstream.video.samples import Kind, Sample, Tracks
+from onionstream.video.samples import AAC_FRAME, Kind, Sample, Tracks
 from onionstream.video.tracks import Defaults, read_tracks
 
 MOST_SAMPLES = 10_000
 """Samples in one fragment at the most; 10 s of video and sound have about 800."""
-
-
-AAC_FRAME = 1024
-"""Audio samples in a frame of AAC-LC (ISO/IEC 14496-3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +174,19 @@ class Demuxer:
     def _sample(self, entry: _Entry, data: bytes) -> Sample:
         """One sample, cleaned of what decoders do not need."""
         time, duration = self._times(entry)
-        keyframe = True
+        keyframe, disposable = True, False
         if entry.kind is Kind.VIDEO:
             assert self._tracks is not None and self._tracks.video is not None
-            data, keyframe = self._tracks.video.avc.clean(data)
+            picture = self._tracks.video.avc.clean(data)
+            data, keyframe, disposable = picture.data, picture.keyframe, picture.disposable
         return Sample(
-            kind=entry.kind, decode_time=time, duration=duration, offset=entry.offset, keyframe=keyframe, data=data
+            kind=entry.kind,
+            decode_time=time,
+            duration=duration,
+            offset=entry.offset,
+            keyframe=keyframe,
+            disposable=disposable,
+            data=data,
         )
 
     def _times(self, entry: _Entry) -> tuple[int, int]:

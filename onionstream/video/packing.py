@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from typing import TypeAlias
 
 from onionstream.video.deflate import HEAD, stored, zeros
+from onionstream.video.detail import Detail, reduced
+from onionstream.video.filling import empty, filling, opening
 from onionstream.video.fragment import Fragment
 from onionstream.video.mux import TrackRun, fragment_header, init_segment
 from onionstream.video.profile import Profile
 from onionstream.video.samples import Tracks
-from onionstream.video.squeeze import AAC_FRAME, Squeeze
+from onionstream.video.squeeze import Squeeze
 
 KEPT = 4 * 1024 * 1024
 """Bytes of packed fragments that are kept, for viewers who are not quite at the live edge: 50 s of 600 kbit/s."""
 
-_BOX_HEADER = 8
+_Key: TypeAlias = tuple[int, Detail, Squeeze | None]
 
 
 def _all_sync(run: TrackRun) -> TrackRun:
@@ -40,31 +43,16 @@ class Packing:
         :param profile: what the players need.
         """
         self.profile = profile
-        self._packed: OrderedDict[tuple[int, Squeeze | None], tuple[bytes, ...]] = OrderedDict()
+        self._packed: OrderedDict[_Key, tuple[bytes, ...]] = OrderedDict()
         self._size = 0
 
     def init(self, tracks: Tracks) -> bytes:
         """The beginning of a response: the init segment of these tracks."""
         return (HEAD if self.profile.gzip else b"") + b"".join(self._filled((init_segment(tracks),)))
 
-    def squeeze(self, tracks: Tracks, begins: float) -> Squeeze | None:
-        """
-        The times of a viewer who begins now, if his player needs times of his own.
-
-        Without sound there is nothing to gather and so nothing to take back: Firefox begins at once then (measured),
-        and would have no buffer left.
-
-        :param tracks: what he gets.
-        :param begins: seconds on the broadcast's timeline: his first fragment.
-        """
-        profile = self.profile
-        if not profile.nearer or tracks.audio is None:
-            return None
-        rate = tracks.audio.rate
-        total = round(profile.nearer * rate / AAC_FRAME)
-        return Squeeze(total=total, begins=begins + profile.settled, pace=profile.pace, rate=rate)
-
-    def fragment(self, fragment: Fragment, squeeze: Squeeze | None = None) -> tuple[bytes, ...]:
+    def fragment(
+        self, fragment: Fragment, squeeze: Squeeze | None = None, detail: Detail = Detail.WHOLE
+    ) -> tuple[bytes, ...]:
         """
         A fragment, in pieces that are to be sent one after the other.
 
@@ -73,33 +61,41 @@ class Packing:
 
         :param fragment: what to send.
         :param squeeze: of the viewer, if his player's profile asks for it.
+        :param detail: how much of the picture he gets.
         :return: nothing at all when all that is in it is left out.
         """
         phase = None if squeeze is None else squeeze.phase(*fragment.span)
-        if phase is None and not self._changes:
+        if phase is None and detail is Detail.WHOLE and not self._changes:
             return fragment.header, fragment.media
-        key = fragment.number, phase
+        key = fragment.number, detail, phase
         packed = self._packed.get(key)
         if packed is None:
-            packed = self._pack(fragment, phase)
+            packed = self._pack(fragment, phase, detail)
             self._keep(key, packed)
         return packed
 
     @property
     def _changes(self) -> bool:
         """Whether fragments differ from what they are, apart from their times."""
-        return self.profile.block > 0 or self.profile.gzip or self.profile.all_sync
+        return self._aligned or self.profile.gzip or self.profile.all_sync
 
-    def _keep(self, key: tuple[int, Squeeze | None], packed: tuple[bytes, ...]) -> None:
+    @property
+    def _aligned(self) -> bool:
+        """Whether each fragment is filled up."""
+        return self.profile.block > 0 and not self.profile.fill
+
+    def _keep(self, key: _Key, packed: tuple[bytes, ...]) -> None:
         """Keep these pieces, and forget the oldest where they are too much."""
         self._packed[key] = packed
         self._size += _size(packed)
         while self._size > KEPT and len(self._packed) > 1:
             self._size -= _size(self._packed.popitem(last=False)[1])
 
-    def _pack(self, fragment: Fragment, squeeze: Squeeze | None) -> tuple[bytes, ...]:
+    def _pack(self, fragment: Fragment, squeeze: Squeeze | None, detail: Detail) -> tuple[bytes, ...]:
         """Make the pieces anew."""
-        runs = fragment.runs if squeeze is None else squeeze.runs(fragment.runs, fragment.sound_before)
+        runs = reduced(fragment.runs, detail)
+        if squeeze is not None:
+            runs = squeeze.runs(runs, fragment.sound_before)
         if not runs:
             return ()
         if self.profile.all_sync:
@@ -109,11 +105,11 @@ class Packing:
         return self._filled((fragment_header(fragment.number, runs), media))
 
     def _filled(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        """The pieces, and an empty box (``free``, ISO/IEC 14496-12, 8.1.2) up to the border of a block."""
-        if not self.profile.block:
+        """The pieces, and an empty box up to the border of a block."""
+        if not self._aligned:
             return (stored(b"".join(pieces)),) if self.profile.gzip else pieces
-        filling = -(_size(pieces) + _BOX_HEADER) % self.profile.block
-        opened = (_BOX_HEADER + filling).to_bytes(4, "big") + b"free"
+        box = filling(_size(pieces), self.profile.block)
         if self.profile.gzip:
-            return (stored(b"".join((*pieces, opened))) + zeros(filling),)
-        return (*pieces, opened + bytes(filling))
+            opened = opening(box)
+            return (stored(b"".join((*pieces, opened))) + zeros(box - len(opened)),)
+        return (*pieces, empty(box))

@@ -9,48 +9,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from math import inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """
-    How the stream is packed for one kind of player.
+    How the stream is packed and timed for one kind of player.
 
-    :ivar block: bytes; every fragment is filled up to a multiple of this, 0: as it is. Firefox hands what it loads to
-        its demuxer in blocks of 32 KiB: what does not fill one waits for the next, half a second later.
+    :ivar block: bytes; browsers hand what they load to their demuxers in blocks of so many: what does not fill one
+        waits for the next, half a second later. 0: the player does not.
+    :ivar fill: seconds after which a block that is not full is filled; 0: at once, after each fragment.
     :ivar gzip: the response is a gzip stream, in which such filling costs next to nothing.
     :ivar all_sync: every frame is said to be a keyframe. Firefox otherwise stops until the *next* keyframe has come; it
         finds the real ones by itself.
-    :ivar backlog: seconds of the stream that a player gets at once when it begins, so that it has what it gathers
-        before it shows anything.
-    :ivar nearer: seconds by which the viewer is brought nearer to the live edge than his player would stay by itself
-        (``squeeze``).
+    :ivar backlog: seconds of the stream, at least, that a player gets at once when it begins, if there are so many;
+        it is no further behind than that then.
+    :ivar gathers: seconds of the stream that it gathers before it begins, if it has not got its backlog.
+    :ivar buffer: seconds that it is left with: a player that has gathered more is brought nearer to the live edge
+        (``squeeze``). 0: nothing is taken away.
     :ivar pace: how much of the time is taken away meanwhile; 5 % cannot be heard.
     :ivar settled: seconds of the stream after which that begins.
+    :ivar waits: a player that has nothing to show waits, and stays behind by as long; so what it has missed is cut out
+        of its times. Others run on: what comes late is left out, and a gap in the times must stay one.
+    :ivar slow: seconds; a viewer who lags more gets less of the picture (``line``).
     """
 
     block: int = 0
+    fill: float = 0.0
     gzip: bool = False
     all_sync: bool = False
-    backlog: float = 1.0
-    nearer: float = 0.0
+    backlog: float = 0.0
+    gathers: float = 1.0
+    buffer: float = 0.0
     pace: float = 0.05
     settled: float = 2.0
+    waits: bool = False
+    slow: float = 4.0
 
 
 PLAIN = Profile()
 """mpv, VLC, ffmpeg, curl: fragments as they are."""
 
-FIREFOX = Profile(block=32 * 1024, gzip=True, all_sync=True, nearer=0.4)
+BLOCK = 32 * 1024
+"""Bytes: in Firefox as in Chromium."""
+
+FIREFOX = Profile(block=BLOCK, gzip=True, all_sync=True, buffer=0.6, slow=1.5)
 """Firefox and Tor Browser: 1.15 s behind by themselves, and 0.75 s after the squeeze."""
 
-CHROMIUM = Profile(backlog=3.5, nearer=1.4)
+CHROMIUM = Profile(block=BLOCK, fill=0.6, backlog=2.4, gathers=3.4, buffer=1.2, pace=0.1, waits=True)
 """
-Chromium and what is made of it: some 3.2 s behind by themselves, and 1.8 s after the squeeze.
+Chromium and what is made of it: with 2.4 s of the stream it begins at once, else it shows one frame until it has 3.4 s.
 
-It gathers more than 3 s before it begins, and shows one frame until then: so it gets that at once. It also reads in
-blocks, but refuses a gzip stream that it has not asked for, and filling as such would be 2.6 Mbit/s.
+It refuses a gzip stream that it has not asked for, and filling as such would be 2.6 Mbit/s if it were done after every
+fragment; so its blocks are filled where the stream does not do it by itself: in a slate or a slide show.
 """
+
+
+SAFE = 3.0
+"""Seconds of the stream that a player gets at once in the safe mode, and keeps in hand."""
 
 
 class Mode(Enum):
@@ -62,30 +79,75 @@ class Mode(Enum):
     PLAIN = "plain"
 
 
-_FASTER = {FIREFOX: 0.6, CHROMIUM: 1.9, PLAIN: 0.0}
-"""``nearer`` of the fast mode: 0.55 s and 1.3 s behind. It leaves little for a line that falters."""
+class Trick(Enum):
+    """What can be left out, to see what it is good for."""
+
+    PADDING = "padding"
+    SYNC = "sync"
+    BACKLOG = "backlog"
+    SQUEEZE = "squeeze"
+    CLOSING = "closing"
+    THINNING = "thinning"
 
 
-def choose(agent: str, mode: Mode = Mode.NORMAL) -> Profile:
+def without(profile: Profile, tricks: frozenset[Trick]) -> Profile:
+    """The same profile, these tricks left out."""
+    for trick in tricks:
+        match trick:
+            case Trick.PADDING:
+                profile = replace(profile, block=0, fill=0.0, gzip=False)
+            case Trick.SYNC:
+                profile = replace(profile, all_sync=False)
+            case Trick.BACKLOG:
+                profile = replace(profile, backlog=0.0)
+            case Trick.SQUEEZE:
+                profile = replace(profile, buffer=0.0)
+            case Trick.CLOSING:
+                profile = replace(profile, waits=False)
+            case Trick.THINNING:
+                profile = replace(profile, slow=inf)
+    return profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiles:
     """
-    :param agent: the request's ``User-Agent``.
-    :param mode: what the viewer has asked for.
-    :return: the profile for his player.
+    What is known of players, and what the broadcaster makes of it.
+
+    :ivar firefox: Firefox and Tor Browser.
+    :ivar chromium: Chromium and what is made of it.
+    :ivar fast: seconds that the two are left with (``Profile.buffer``) in the fast mode.
+    :ivar left_out: tricks that nobody gets.
     """
-    profile = _for_agent(agent)
-    match mode:
-        case Mode.FAST:
-            return replace(profile, nearer=_FASTER[profile])
-        case Mode.NORMAL:
-            return profile
-        case Mode.SAFE:
-            return replace(profile, nearer=0.0, backlog=max(profile.backlog, 3.0))
-        case Mode.PLAIN:
+
+    firefox: Profile = FIREFOX
+    chromium: Profile = CHROMIUM
+    fast: tuple[float, float] = (0.4, 0.8)
+    left_out: frozenset[Trick] = frozenset()
+
+    def choose(self, agent: str, mode: Mode = Mode.NORMAL, left_out: frozenset[Trick] = frozenset()) -> Profile:
+        """
+        :param agent: the request's ``User-Agent``.
+        :param mode: what the viewer has asked for.
+        :param left_out: more tricks that he does not want.
+        :return: the profile for his player.
+        """
+        return without(self._in_mode(agent, mode), self.left_out | left_out)
+
+    def _in_mode(self, agent: str, mode: Mode) -> Profile:
+        """Chromium calls itself "like Gecko" too, but has no version of it."""
+        if mode is Mode.PLAIN:
             return PLAIN
-
-
-def _for_agent(agent: str) -> Profile:
-    """Chromium calls itself "like Gecko" too, but has no version of it."""
-    if "Chrome/" in agent:
-        return CHROMIUM
-    return FIREFOX if "Gecko/" in agent and "Firefox/" in agent else PLAIN
+        if "Chrome/" in agent:
+            profile, fast = self.chromium, self.fast[1]
+        elif "Gecko/" in agent and "Firefox/" in agent:
+            profile, fast = self.firefox, self.fast[0]
+        else:
+            profile, fast = PLAIN, 0.0
+        match mode:
+            case Mode.FAST:
+                return replace(profile, buffer=fast)
+            case Mode.SAFE:
+                return replace(profile, buffer=0.0, backlog=max(profile.backlog, SAFE))
+            case _:
+                return profile

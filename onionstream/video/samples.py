@@ -7,6 +7,9 @@ from enum import Enum
 
 from onionstream.video.avc import AvcConfig
 
+AAC_FRAME = 1024
+"""Audio samples in one frame of sound (ISO/IEC 14496-3)."""
+
 
 class Kind(Enum):
     """The two kinds of track; the value is the track's number in what we send."""
@@ -67,6 +70,11 @@ class Tracks:
         present = ((Kind.VIDEO, self.video), (Kind.AUDIO, self.audio))
         return frozenset(kind for kind, track in present if track is not None)
 
+    @property
+    def leading(self) -> Kind:
+        """The track that others go along with: the picture, if there is one."""
+        return Kind.AUDIO if self.video is None else Kind.VIDEO
+
     def timescale(self, kind: Kind) -> int:
         """Ticks a second of the track's times; :raises KeyError: when there is no such track."""
         track = self.video if kind is Kind.VIDEO else self.audio
@@ -96,6 +104,7 @@ class Sample:
     :ivar duration: ticks.
     :ivar offset: ticks from decode time to the time of showing (B-frames); may be negative.
     :ivar keyframe: a decoder may start here; always so for sound.
+    :ivar disposable: no other picture refers to this one.
     :ivar data: the frame, as ``AvcConfig.clean`` makes it, or a raw AAC frame; a view of its fragment's media, once it
         is in one.
     """
@@ -105,4 +114,5 @@ class Sample:
     duration: int
     offset: int = 0
     keyframe: bool = True
+    disposable: bool = False
     data: bytes | memoryview

@@ -20,10 +20,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from onionstream.video.mux import VIDEO_TIMESCALE, TrackRun
-from onionstream.video.samples import Kind, Sample
-
-AAC_FRAME = 1024
-"""Audio samples in one frame of sound (ISO/IEC 14496-3): the step in which sound can be left out."""
+from onionstream.video.samples import AAC_FRAME, Kind, Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +28,28 @@ class Squeeze:
     """
     The times of a viewer, from his first fragment on.
 
-    :ivar total: steps by which he is nearer at the end; a step is a frame of sound, some 21 ms.
+    :ivar already: steps by which he is nearer before it begins; a step is a frame of sound, some 21 ms.
+    :ivar total: steps by which he is nearer at the end; no fewer.
     :ivar begins: seconds on the broadcast's timeline from which it is done; minus infinity: it has been done already.
     :ivar pace: how much of the time is taken away meanwhile: 0.05 makes 20 s out of 21. At most 0.2.
     :ivar rate: of the sound, audio samples a second.
     """
 
+    already: int = 0
     total: int
     begins: float
     pace: float
     rate: int
+
+    def shift(self, time: float) -> float:
+        """
+        How much nearer the pictures of a time are.
+
+        :param time: seconds on the broadcast's timeline.
+        :return: seconds.
+        """
+        shift = self._seconds(self.already) + max(0.0, (time - self.begins) * self.pace)
+        return min(shift, self._seconds(self.total))
 
     def phase(self, earliest: float, latest: float) -> Squeeze | None:
         """
@@ -51,9 +60,14 @@ class Squeeze:
         :return: None before it begins. At the end, when times are only moved, by ``total`` steps, what is the same for
             all viewers with such a profile. This one in between.
         """
-        if self._shift(latest) == 0:
-            return None
-        return replace(self, begins=-inf) if self._shift(earliest) == self._most else self
+        least, most = self._seconds(self.already), self._seconds(self.total)
+        if self.shift(latest) == least:
+            return self._done(self.already)
+        return self._done(self.total) if self.shift(earliest) == most else self
+
+    def _done(self, steps: int) -> Squeeze | None:
+        """When times are only moved."""
+        return replace(self, already=steps, total=steps, begins=-inf) if steps else None
 
     def runs(self, runs: tuple[TrackRun, ...], sound_before: int | None) -> tuple[TrackRun, ...]:
         """
@@ -78,7 +92,7 @@ class Squeeze:
         return replace(sample, decode_time=starts, duration=ends - starts, offset=shown - starts)
 
     def _ticks(self, time: int) -> int:
-        return time - round(self._shift(time / VIDEO_TIMESCALE) * VIDEO_TIMESCALE)
+        return time - round(self.shift(time / VIDEO_TIMESCALE) * VIDEO_TIMESCALE)
 
     def _sound(self, samples: tuple[Sample, ...], before: int | None) -> Iterator[Sample]:
         """
@@ -98,12 +112,7 @@ class Squeeze:
 
     def _due(self, time: int) -> int:
         """How many frames of sound are to be left out up to a time, in ticks."""
-        return round(self._shift(time / self.rate) * self.rate / AAC_FRAME)
+        return round(self.shift(time / self.rate) * self.rate / AAC_FRAME)
 
-    @property
-    def _most(self) -> float:
-        return self.total * AAC_FRAME / self.rate
-
-    def _shift(self, time: float) -> float:
-        """Seconds by which pictures of a time are moved."""
-        return min(max(0.0, (time - self.begins) * self.pace), self._most)
+    def _seconds(self, steps: int) -> float:
+        return steps * AAC_FRAME / self.rate

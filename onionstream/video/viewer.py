@@ -9,10 +9,13 @@ from typing import Protocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from onionstream.video.detail import Detail
+from onionstream.video.filling import Blocks, empty
 from onionstream.video.fragment import Fragment
+from onionstream.video.line import Line
 from onionstream.video.packing import Packing
+from onionstream.video.playback import BLOCKED, Playback
 from onionstream.video.samples import Tracks
-from onionstream.video.squeeze import Squeeze
 from onionstream.video.window import Window
 
 
@@ -50,9 +53,9 @@ class Viewer:
     """
     Sends the stream to one response as fast as it takes it, and never holds up anybody else.
 
-    It begins at a keyframe. When its transport is full it waits for ``resumeProducing``; where it goes on then is its
-    own affair: at its place, if that is still in the window and near enough, or else at the newest keyframe. The gap in
-    the times stays: players bridge it.
+    It begins at a keyframe. When its transport is full it waits for ``resumeProducing``. Where it goes on then, and
+    with how much of the picture, depends on how far it lags and on the player: at its place, if that is of use, or
+    else at a keyframe near the live edge.
 
     Once it has ended, by whichever side, it writes nothing any more.
 
@@ -80,8 +83,11 @@ class Viewer:
         self._packing = packing
         self._patience = patience
         self._ended = ended
+        self._line = Line()
+        profile = packing.profile
+        self._blocks = Blocks(profile.block, profile.fill) if profile.block and profile.fill else None
         self._next: int | None = None
-        self._squeeze: Squeeze | None = None
+        self._playback: Playback | None = None
         self._paused = False
         self._over = False
         self._written = 0
@@ -93,28 +99,37 @@ class Viewer:
         """Whether it has been sent anything yet."""
         return self._next is not None
 
+    @property
+    def detail(self) -> Detail:
+        """How much of the picture it gets at present."""
+        return self._line.detail
+
     def begin(self, tracks: Tracks) -> None:
         """
         Start at the keyframe that his player needs, if there is one.
 
         :param tracks: what is on air.
         """
-        backlog = min(self._packing.profile.backlog, self._patience.behind)  # or it would be moved on at once
-        keyframe = self._window.keyframe_within(backlog)
-        first = None if keyframe is None else self._window.get(keyframe)
+        first = self._first()
         if first is not None and not self._over:
             self._next = first.number
-            self._squeeze = self._packing.squeeze(tracks, first.start)
+            self._playback = Playback(self._packing.profile, tracks, first.start, self._edge)
             self._write(self._packing.init(tracks))
+            if self._blocks is not None:
+                self._blocks.add(self._written, self._edge)
             self.advance()
 
     def advance(self) -> None:
         """Send what there is, as far as the response takes it."""
-        self._catch_up()
-        while self._next is not None and self._may_write and (fragment := self._window.get(self._next)) is not None:
-            self._next += 1
-            for piece in self._packing.fragment(fragment, self._squeeze):
+        while self._playback is not None and (fragment := self._due(self._playback)) is not None:
+            self._next = fragment.number + 1
+            detail = self._detail(fragment, self._playback)
+            squeeze = self._playback.times(fragment, self._edge)
+            before = self._written
+            for piece in self._packing.fragment(fragment, squeeze, detail):
                 self._write(piece)
+            if self._blocks is not None and (box := self._blocks.add(self._written - before, self._edge)):
+                self._write(empty(box))
 
     def finish(self) -> None:
         """The stream is over, or goes on as something that this player cannot follow."""
@@ -163,14 +178,49 @@ class Viewer:
         self._written += len(data)
         self._response.write(data)
 
-    def _catch_up(self) -> None:
-        """Move to the newest keyframe when the place is lost or too far behind."""
-        newest, keyframe = self._window.newest, self._window.newest_keyframe
-        if not self._may_write or self._next is None or newest is None or keyframe is None or keyframe <= self._next:
-            return
-        if self._lags(self._window.get(self._next), newest):
+    def _first(self) -> Fragment | None:
+        """The keyframe to begin with."""
+        keyframe = self._window.keyframe_before(self._packing.profile.backlog)
+        first = None if keyframe is None else self._window.get(keyframe)
+        if first is not None and self._edge - first.start > self._patience.behind:  # it would be moved on at once
+            keyframe = self._window.newest_keyframe
+            first = None if keyframe is None else self._window.get(keyframe)
+        return first
+
+    @property
+    def _edge(self) -> float:
+        """The live edge: seconds on the broadcast's timeline."""
+        newest = self._window.newest
+        return 0.0 if newest is None else newest.end
+
+    def _due(self, playback: Playback) -> Fragment | None:
+        """The fragment that is to be sent now, if there is one and it can be sent."""
+        newest = self._window.newest
+        if not self._may_write or self._next is None or newest is None or self._next > newest.number:
+            return None
+        place = self._window.get(self._next)
+        if place is None or newest.end - place.start > self._patience.behind:
+            self._move_to(self._window.newest_keyframe)
+        elif newest.end - place.start > BLOCKED and playback.starved(place, newest.end):
+            self._line.fall(newest.end)
+            self._move_to(self._window.keyframe_before(playback.keeps))
+        return self._window.get(self._next)
+
+    def _move_to(self, keyframe: int | None) -> None:
+        """Leave out what lies between, if it is ahead."""
+        if self._next is not None and keyframe is not None and keyframe > self._next:
             self._next = keyframe
             self.skipped += 1
 
-    def _lags(self, place: Fragment | None, newest: Fragment) -> bool:
-        return place is None or newest.end - place.start > self._patience.behind
+    def _detail(self, fragment: Fragment, playback: Playback) -> Detail:
+        """How much of it the line carries."""
+        lag, profile, before = self._edge - fragment.start, self._packing.profile, self._line.detail
+        detail = self._line.decide(
+            late=not profile.waits and lag > profile.slow,
+            strained=lag > profile.slow / 2,
+            newest_keyframe=fragment.number == self._window.newest_keyframe,
+            now=self._edge,
+        )
+        if before is Detail.KEYFRAMES and detail not in (Detail.KEYFRAMES, Detail.SOUND):
+            playback.slides()
+        return detail

@@ -44,25 +44,24 @@ class Window:
         """The number of the last fragment at which a player may start, if there is one."""
         return self._keyframes[-1] if self._keyframes else None
 
-    def keyframe_within(self, seconds: float) -> int | None:
+    def keyframe_before(self, seconds: float) -> int | None:
         """
         Where a player begins that wants something to begin with.
 
-        :param seconds: of the stream that it wants.
-        :return: the number of the oldest keyframe of the present run that is no older than that, or of the newest one.
+        :param seconds: of the stream that it wants, at least.
+        :return: the number of the newest keyframe that is so old, or else of the oldest one of the present run, or else
+            of the newest one; None if there is none at all.
         """
-        newest = self.newest
-        if newest is None:
-            return None
-        for number in self._keyframes:
+        newest, found = self.newest, self.newest_keyframe
+        for number in reversed(self._keyframes):
             fragment = self.get(number)
-            if (
-                fragment is not None
-                and fragment.generation == newest.generation
-                and fragment.start >= newest.end - seconds
-            ):
-                return number
-        return self.newest_keyframe
+            assert newest is not None and fragment is not None
+            if fragment.generation != newest.generation:
+                break
+            found = number
+            if newest.end - fragment.start >= seconds:
+                break
+        return found
 
     def get(self, number: int) -> Fragment | None:
         """The fragment of this number; None when it has left the window or is yet to come."""

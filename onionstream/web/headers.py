@@ -85,7 +85,10 @@ class Document(Enum):
         ("img-src 'self'", "media-src 'self'", "frame-src 'self'", "form-action 'self'", "base-uri 'none'", _NOBODY),
         styled=True,
     )
-    PLAYER = Policy(("img-src 'self'", "media-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS), styled=True)
+    PLAYER = Policy(
+        ("img-src 'self'", "media-src 'self'", "frame-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS),
+        styled=True,
+    )
     FRAME = Policy(("img-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS), styled=True)
     FORM = Policy(("img-src 'self'", "form-action 'self'", "base-uri 'none'", _OURS), styled=True)
     # Without its origin a sandboxed document may not load our stylesheet (Cross-Origin-Resource-Policy), and one that

@@ -30,8 +30,9 @@ _NO_NAMES = (b"", b".", b"..")
 
 @runtime_checkable
 class _Buffering(Protocol):
-    """What ``twisted.internet.abstract.FileDescriptor`` knows of the bytes that the kernel has not taken."""
+    """What ``twisted.internet.abstract.FileDescriptor`` knows of bytes that the kernel has not taken."""
 
+    bufferSize: int
     dataBuffer: bytes
     offset: int
     _tempDataLen: int
@@ -88,10 +89,14 @@ class BoundedRequest(Request):
 
     def small_send_buffer(self, size: int) -> None:
         """
-        Let the kernel hold little of what the client has not taken. Small writes leave at once already (TCP_NODELAY).
+        Let the kernel hold little of what the client has not taken, and Twisted as much before it pauses the producer.
+
+        Small writes leave at once already (TCP_NODELAY).
 
         :param size: bytes; Linux takes twice as many. Where there is no socket nothing is done.
         """
+        if isinstance(self.transport, _Buffering):
+            self.transport.bufferSize = size
         handle = ISystemHandle(self.transport, None)
         socket = None if handle is None else handle.getHandle()
         if isinstance(socket, Socket):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
 from onionstream.video.broadcast import Broadcast, OffAirError, State
-from onionstream.video.profile import Mode, Profile, choose
+from onionstream.video.profile import Mode, Profile, Profiles, Trick
 from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest, NotFound
@@ -16,8 +19,9 @@ from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
 
-VIDEO_BUFFER = 128 * 1024
-"""Bytes the system may hold for one viewer: two seconds at 500 kbit/s, so that a slow line shows early (D-40)."""
+VIDEO_BUFFER = 16 * 1024
+"""Bytes the system may hold for one viewer, and as many again in this process: half a second, so that a slow line shows
+early (D-40)."""
 
 LONGEST_AGENT = 200
 """Bytes of a player's name at the most; browsers have about 100. What calls itself by a longer one is none we know."""
@@ -57,30 +61,56 @@ def _agent(request: BoundedRequest) -> str:
     return agent.decode("latin-1") if len(agent) <= LONGEST_AGENT else ""
 
 
-def _mode(request: BoundedRequest) -> Mode:
-    """:raises BadRequest: when the query asks for something that is not there."""
-    try:
-        return Mode(request.query("mode").get("mode", Mode.NORMAL.value))
-    except ValueError:
-        raise BadRequest from None
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """
+    What a viewer asks for in the query of the player or the video.
+
+    :ivar mode: how near he wants to be.
+    :ivar left_out: tricks that he does not want, to see what they are good for: ``without=padding,squeeze``.
+    """
+
+    mode: Mode
+    left_out: frozenset[Trick]
+
+    @classmethod
+    def of(cls, request: BoundedRequest) -> _Wish:
+        """:raises BadRequest: when he asks for something that is not there."""
+        query = request.query("mode", "without")
+        try:
+            left_out = frozenset(Trick(name) for name in query.get("without", "").split(",") if name)
+            return cls(Mode(query.get("mode", Mode.NORMAL.value)), left_out)
+        except ValueError:
+            raise BadRequest from None
+
+    @property
+    def query(self) -> str:
+        """The same, for the address of the video; empty for the usual."""
+        said = {"mode": self.mode.value} if self.mode is not Mode.NORMAL else {}
+        if self.left_out:
+            said["without"] = ",".join(sorted(trick.value for trick in self.left_out))
+        return urlencode(said, safe=",")
 
 
 class Watch:
     """
-    The area of ``/``, ``/player`` and ``/stream.mp4``.
+    The area of ``/``, ``/player``, ``/video`` and ``/stream.mp4``.
 
     :ivar stream: what viewers read about the stream; may be replaced at any time.
+    :ivar profiles: what each kind of player gets; may be replaced at any time.
     """
 
     router = Router()
 
-    def __init__(self, broadcast: Broadcast, stream: Stream, clock: IReactorTime) -> None:
+    def __init__(self, broadcast: Broadcast, stream: Stream, profiles: Profiles, clock: IReactorTime) -> None:
         """
         :param broadcast: what is shown.
         :param stream: what is said about it.
+        :param profiles: what each kind of player gets.
         :param clock: for the pulse of pages that wait.
         """
         self.stream = stream
+        self.profiles = profiles
         self._broadcast = broadcast
         self._clock = clock
 
@@ -91,31 +121,43 @@ class Watch:
         return TEMPLATES.get_template("watch.html").render(stream=self.stream, online=self._online)
 
     @router.route("/player", methods=["GET"])
-    async def player(self, request: BoundedRequest) -> str | None:
+    async def player(self, request: BoundedRequest) -> None:
         """
-        The player, or what there is to say instead.
+        A frame with the video in it, or what there is to say instead.
 
-        The page that says so stays open until something has changed, ends then, and is loaded anew by the browser: so a
-        viewer who waits gets the picture by itself, without a script and without asking again and again.
+        This page stays open until that is no longer true, ends then, and is loaded anew by the browser. So a viewer who
+        waits gets the picture by itself, and one whose video has ended learns why: without a script, and without asking
+        again and again.
         """
         apply(request, Document.PLAYER)
-        mode = _mode(request)
-        if self._online:
-            return TEMPLATES.get_template("player.html").render(mode=mode.value)
+        wish = _Wish.of(request)
         request.setHeader("Refresh", "1")
         request.close_delimited()
         if request.method == b"HEAD":
-            return None
-        starting = self._broadcast.state is State.STARTING
-        request.write(TEMPLATES.get_template("waiting.html").render(starting=starting).encode())
+            return
+        if self._online:
+            page, until = TEMPLATES.get_template("player.html").render(query=wish.query), self._broadcast.ended()
+        else:
+            starting = self._broadcast.state is State.STARTING
+            page, until = TEMPLATES.get_template("waiting.html").render(starting=starting), self._broadcast.changed()
+        request.write(page.encode())
         pulse = LoopingCall(request.write, b"\n")
         pulse.clock = self._clock
         pulse.start(PULSE, now=False)
         try:
-            await self._broadcast.changed()
+            await until
         finally:
             pulse.stop()
-        return None
+
+    @router.route("/video", methods=["GET"])
+    def element(self, request: BoundedRequest) -> str:
+        """
+        The video element in a page of its own, which is finite.
+
+        Where Tor Browser asks before it plays, pressing works in a finished page only.
+        """
+        apply(request, Document.PLAYER)
+        return TEMPLATES.get_template("video.html").render(query=_Wish.of(request).query)
 
     @router.route("/stream.mp4", methods=["GET"])
     async def video(self, request: BoundedRequest) -> None:
@@ -125,7 +167,9 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        response, profile = _VideoResponse(request), choose(_agent(request), _mode(request))
+        wish = _Wish.of(request)
+        response = _VideoResponse(request)
+        profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out)
         viewer = self._viewer(response, profile)
         try:
             apply(request, Document.MEDIA, content_type="video/mp4")

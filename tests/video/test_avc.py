@@ -101,12 +101,12 @@ class CleanTests(SynchronousTestCase):
         """Of the 32 types of NAL units only 1 to 5 are sent: the others are not needed, or may carry anything."""
         for kind in range(32):
             unit = bytes((0x60 | kind,)) + b"x264 Lavc"
-            sample, _ = AVC.clean(joined([unit, b"\x41picture"]))
+            sample = AVC.clean(joined([unit, b"\x41picture"])).data
             self.assertEqual(unit in sample, 1 <= kind <= 5, kind)
 
     def test_parameter_sets_stand_before_every_keyframe(self) -> None:
         """Those of the record, in place of the encoder's own."""
-        sample, keyframe = AVC.clean(joined([b"\x67other", b"\x68other", SEI, b"\x65picture"]))
+        sample, keyframe, _ = AVC.clean(joined([b"\x67other", b"\x68other", SEI, b"\x65picture"]))
         self.assertTrue(keyframe)
         self.assertEqual(list(nal_units(sample, 4)), [SPS, PPS, b"\x65picture"])
 
