@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.audience import Audience, Habit
-from benchmarks.reading import Reading
 from benchmarks.ratios import Result
+from benchmarks.reading import Reading
 from benchmarks.server import Load, Pace, Server
 
 AGENTS = {

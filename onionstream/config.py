@@ -45,10 +45,12 @@ class Stream:
 
     :ivar title: shown above everything else, at most 200 characters.
     :ivar description: a few sentences under the title, at most 2000 characters; may be empty.
+    :ivar slate: what stands in the picture while the encoder gives none; may be empty.
     """
 
     title: str = field(default="A live stream", metadata=at_most(200, "characters", least=1))
     description: str = field(default="", metadata=at_most(2000, "characters", several_lines=True))
+    slate: str = field(default="One moment, please", metadata=at_most(40, "characters"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,7 @@ class Encoder:
 
     program: str = field(default="ffmpeg", metadata=matching(r"[^-].*", 'a name or a path, such as "ffmpeg"'))
     stall: float = field(default=8.0, metadata=between(2, 600))
-    first_wait: float = field(default=1.0, metadata=between(0.1, 3600))
+    first_wait: float = field(default=0.2, metadata=between(0.1, 3600))
     longest_wait: float = field(default=60.0, metadata=between(0.1, 86400))
     settled: float = field(default=60.0, metadata=between(1, 86400))
 
@@ -208,6 +210,7 @@ class Delivery:
     :ivar window_size: MiB the window takes at the most.
     :ivar behind: seconds a viewer may lag before he is moved to the newest keyframe.
     :ivar silent: seconds after which a viewer who takes nothing at all is let go.
+    :ivar slate: seconds without a picture from the encoder after which viewers see the slate; 0: never.
     """
 
     fragment: int = field(default=100, metadata=between(10, 2000))
@@ -215,6 +218,38 @@ class Delivery:
     window_size: int = field(default=32, metadata=between(1, 1024))
     behind: float = field(default=10.0, metadata=between(1, 300))
     silent: float = field(default=45.0, metadata=between(5, 3600))
+    slate: float = field(default=1.0, metadata=between(0, 3600))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Players:
+    """
+    ``[players]``: what is done so that each kind of player shows the stream smooth and near.
+
+    :ivar padding: fill what Firefox gets up to the blocks in which it reads.
+    :ivar sync: tell Firefox that every frame is a keyframe.
+    :ivar backlog: give Chromium at once what it gathers before it begins.
+    :ivar squeeze: bring viewers nearer to the live edge than their players would stay.
+    :ivar closing: cut out of Chromium's times what it has missed.
+    :ivar thinning: leave pictures out for viewers whose line is too slow.
+    :ivar firefox: seconds of the stream that Firefox is left with by the squeeze.
+    :ivar firefox_fast: the same in the fast mode.
+    :ivar chromium: seconds of the stream that Chromium is left with by the squeeze.
+    :ivar chromium_fast: the same in the fast mode.
+    :ivar slow: seconds that a viewer with Firefox may lag before pictures are left out.
+    """
+
+    padding: bool = True
+    sync: bool = True
+    backlog: bool = True
+    squeeze: bool = True
+    closing: bool = True
+    thinning: bool = True
+    firefox: float = field(default=0.6, metadata=between(0.2, 1))
+    firefox_fast: float = field(default=0.4, metadata=between(0.2, 1))
+    chromium: float = field(default=1.2, metadata=between(0.3, 3))
+    chromium_fast: float = field(default=0.8, metadata=between(0.3, 3))
+    slow: float = field(default=1.5, metadata=between(0.5, 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +275,7 @@ class Config:
     audio: Audio = field(default_factory=Audio)
     encoder: Encoder = field(default_factory=Encoder)
     delivery: Delivery = field(default_factory=Delivery)
+    players: Players = field(default_factory=Players)
     web: Web = field(default_factory=Web)
 
 

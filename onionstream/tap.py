@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -22,15 +23,17 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.python import usage
 
 from onionstream import __version__, check, life, logs, terminal
-from onionstream.config import Config, ConfigError
+from onionstream.config import Config, ConfigError, Players
 from onionstream.configfile import load
-from onionstream.encoder.commands import Command, command
+from onionstream.encoder.commands import Command, command, slate
 from onionstream.encoder.confinement import Confinement, find_confinement
+from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
 from onionstream.state import StateDirectory, StateError, default_directory
 from onionstream.video.broadcast import Broadcast
+from onionstream.video.profile import CHROMIUM, FIREFOX, Profiles, Trick
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
@@ -54,6 +57,9 @@ WRONG_USAGE = 64
 _SWEEP = 5.0
 """Seconds between two looks for viewers who take nothing."""
 
+
+_FILLING = 0.1
+"""Seconds between two looks whether the encoder is quiet, and between two pieces of the slate."""
 
 T = TypeVar("T")
 
@@ -146,21 +152,25 @@ def makeService(options: Options) -> IService:
     window = Window(delivery.window, delivery.window_size << 20)
     patience = Patience(delivery.behind, delivery.silent)
     broadcast = Broadcast(window=window, fragment=delivery.fragment / 1000, patience=patience, clock=reactor.seconds)
+    broadcast.quiet = delivery.slate
+    slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
 
     password = new_password()
-    watch = Watch(broadcast, settings.stream, reactor)
+    watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor)
     desk = Broadcaster(broadcast, encoder.status, lambda: site.connections, password)
     site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
     ports = _or_end(lambda: _listen(reactor, settings, state, site))
 
-    changes = _Changes(watch=watch, broadcast=broadcast, encoder=encoder, confinement=confinement)
+    changes = _Changes(watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, confinement=confinement)
     daemon = MultiService()
     for service in (
         life.Signals(reactor, life.Reload(settings, options.load, changes.by_table())),
         Listening(ports, site, ending=broadcast.close),
         TimerService(_SWEEP, broadcast.check),
+        TimerService(_FILLING, broadcast.fill),
         terminal.Terminal(_write, broadcast, lambda: encoder.status().sentence),
+        slates,
         encoder,
     ):
         service.setServiceParent(daemon)
@@ -175,12 +185,15 @@ class _Changes:
     watch: Watch
     broadcast: Broadcast
     encoder: Supervisor
+    slates: SlateMaker
     confinement: Confinement
 
     def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
         """For ``life.Reload``."""
         return {
             frozenset({"stream"}): self._show,
+            frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
+            frozenset({"players"}): self._play,
             frozenset({"delivery"}): self._deliver,
             frozenset({"source", "video", "audio", "encoder"}): self._encode,
         }
@@ -188,13 +201,29 @@ class _Changes:
     def _show(self, settings: Config) -> None:
         self.watch.stream = settings.stream
 
+    def _make_slate(self, settings: Config) -> None:
+        self.slates.replace(_how_to_make_slate(settings, self.confinement))
+
+    def _play(self, settings: Config) -> None:
+        self.watch.profiles = _profiles(settings.players)
+
     def _deliver(self, settings: Config) -> None:
         delivery = settings.delivery
         self.broadcast.window.bound(delivery.window, delivery.window_size << 20)
-        self.broadcast.deliver(delivery.fragment / 1000, Patience(delivery.behind, delivery.silent))
+        self.broadcast.deliver(delivery.fragment / 1000, Patience(delivery.behind, delivery.silent), delivery.slate)
 
     def _encode(self, settings: Config) -> None:
         self.encoder.replace(_how_to_start(settings, self.confinement), settings.encoder)
+
+
+def _profiles(players: Players) -> Profiles:
+    """What each kind of player gets, as the configuration has it; for viewers who come from now on."""
+    return Profiles(
+        firefox=replace(FIREFOX, buffer=players.firefox, slow=players.slow),
+        chromium=replace(CHROMIUM, buffer=players.chromium),
+        fast=(players.firefox_fast, players.chromium_fast),
+        left_out=frozenset(trick for trick in Trick if not getattr(players, trick.value)),
+    )
 
 
 def _listen(reactor: Any, settings: Config, state: StateDirectory, site: BoundedSite) -> list[IListeningPort]:  # noqa: ANN401
@@ -218,6 +247,11 @@ def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Co
         return confinement.around(command(settings, look_around(settings.encoder.program, os.environ)))
 
     return start
+
+
+def _how_to_make_slate(settings: Config, confinement: Confinement) -> Callable[[], Command]:
+    """How to have the slate made."""
+    return lambda: confinement.around(slate(settings, look_around(settings.encoder.program, os.environ)))
 
 
 def _banner(settings: Config, state: StateDirectory, password: str, confinement: Confinement) -> str:
