@@ -10,6 +10,7 @@ Whatever tor answers or does not answer, it ends in a `ControlError`, in bounded
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -23,12 +24,14 @@ from twisted.python.failure import Failure
 from txtorcon import TorProtocolError  # type: ignore[import-untyped]
 from txtorcon.torcontrolprotocol import TorDisconnectError  # type: ignore[import-untyped]
 
-from onionstream.onion.errors import ControlError, NobodyListensError
+from onionstream.onion.errors import ControlError, NobodyListensError, RefusedError
 from onionstream.onion.line import CarefulFactory, CarefulProtocol
 from onionstream.onion.replies import LISTENERS, MODES, circuit_of_service, not_anonymous
 
 PATIENCE = 30.0
 """Seconds for an answer, but that to a ping. tor reads the keys of its relays in its main thread, for seconds."""
+
+_UNKNOWN_CIRCUIT = 552
 
 T = TypeVar("T")
 
@@ -46,8 +49,8 @@ async def connect(reactor: IReactorUNIX, path: Path, cookie: Path | None = None)
     try:
         protocol: CarefulProtocol = await UNIXClientEndpoint(reactor, str(path)).connect(CarefulFactory(cookie))
     except ConnectError as problem:
-        reason = problem.osError or problem
-        raise NobodyListensError(f"The control socket {path} cannot be reached: {_words(reason)}.") from problem
+        words = os.strerror(problem.osError) if problem.osError else "nobody answers"
+        raise NobodyListensError(f"The control socket {path} cannot be reached: {words}.") from problem
     control = Control(protocol, clock)
     try:
         await control.ready()
@@ -138,10 +141,10 @@ class Control:
     async def close_circuit(self, circuit: int) -> None:
         """Close a circuit. One that is gone already is none the worse for it."""
         try:
-            await self._heard(self._queue(f"CLOSECIRCUIT {circuit}"))
-        except TorProtocolError as problem:
-            if problem.code != 552:  # "Unknown circuit"
-                raise ControlError(f"tor does not close a circuit ({problem.code}).") from problem
+            await self.ask(f"CLOSECIRCUIT {circuit}")
+        except RefusedError as problem:
+            if problem.code != _UNKNOWN_CIRCUIT:
+                raise
 
     async def reload(self) -> None:
         """Let tor read its configuration, and who is invited, again; nobody's circuit is closed by that."""
@@ -180,18 +183,15 @@ class Control:
         except TimeoutError as problem:
             self._protocol.cut(silence)
             raise ControlError(f"tor {silence}.") from problem
-        except TorProtocolError as problem:
-            raise ControlError(f"tor refuses what it is asked for ({problem.code}).") from problem
 
     async def _heard(self, answer: Awaitable[T]) -> T:
-        """
-        :raises ControlError: for whatever txtorcon raises when a connection ends or does not even begin.
-        :raises TorProtocolError: tor refuses.
-        """
+        """:raises ControlError: for whatever txtorcon raises when tor refuses, or a connection ends or never begins."""
         try:
             return await answer
-        except (CancelledError, ControlError, TimeoutError, TorProtocolError):
+        except (CancelledError, TimeoutError):
             raise
+        except TorProtocolError as problem:
+            raise RefusedError(problem.code) from problem
         except TorDisconnectError as problem:
             raise ControlError(f"tor {self._protocol.problem or 'has closed its control connection'}.") from problem
         except Exception as problem:
@@ -221,8 +221,3 @@ class Control:
 def _verb(command: str) -> str:
     """:return: the first two words of a command, which hold nothing secret."""
     return " ".join(command.split(" ")[:2])
-
-
-def _words(reason: object) -> str:
-    """:return: what the system says."""
-    return getattr(reason, "strerror", None) or str(reason)

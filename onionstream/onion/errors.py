@@ -23,5 +23,18 @@ class NobodyListensError(ControlError):
     """There is no tor behind the control socket."""
 
 
+class RefusedError(ControlError):
+    """
+    tor does not do what it is asked for.
+
+    :ivar code: its answer's number (control-spec, "Replies").
+    """
+
+    def __init__(self, code: int) -> None:
+        """Its own words are not kept: they repeat what was asked."""
+        super().__init__(f"tor refuses what it is asked for ({code}).")
+        self.code = code
+
+
 class InvitationError(OnionError):
     """Somebody cannot be invited, or his invitation cannot be taken back."""

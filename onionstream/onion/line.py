@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
@@ -33,6 +34,7 @@ class CarefulProtocol(TorControlProtocol):  # type: ignore[misc] # it has no typ
     """
 
     MAX_LENGTH = LONGEST_LINE
+    command: Any
 
     def __init__(self, cookie: Path | None) -> None:
         """:param cookie: the file with our tor's cookie; ``None``: the one it names."""
@@ -61,6 +63,14 @@ class CarefulProtocol(TorControlProtocol):  # type: ignore[misc] # it has no typ
         if state is None:
             raise ValueError
         self.fsm.state = state
+
+    def _maybe_issue_command(self) -> None:
+        """As txtorcon's, which also makes a text of each command, with the cookie in it, for a log that is not kept."""
+        if self.command or not self.commands:
+            return
+        self.command = self.commands.pop(0)
+        self.defer = self.command[0]
+        self.transport.write(self.command[1] + b"\r\n")
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002 - it is thrown away
         """End the connection."""

@@ -24,7 +24,7 @@ _RULES = (
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}(=|(?![A-Za-z0-9+/=]))"), "[key]"),
     (re.compile(r"(?<=\[relay\]) (named|called) \S+"), ""),
     (re.compile(r"(?i)\b((?:guard|relay|router|bridge|node|nickname)s? )['\"][A-Za-z0-9]{1,19}['\"]"), r"\1[relay]"),
-    (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)(:\d{1,5})?"), "[address]"),
+    (re.compile(r"(?<![\d.])(?!0\.)(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)(:\d{1,5})?"), "[address]"),
 )
 _MAYBE_V6 = re.compile(
     r"\[?(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4})?(?![\w:])"

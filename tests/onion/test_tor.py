@@ -1,0 +1,385 @@
+"""What keeps tor running: states, restarts, and each thing that can go wrong (R-10 to R-15)."""
+
+from __future__ import annotations
+
+from onionstream.onion.control import PATIENCE
+from onionstream.onion.errors import ControlError
+from onionstream.onion.progress import State
+from onionstream.onion.run import ASKED_PATIENCE, MISSES, PING, SLOW_START, TERM_PATIENCE
+from onionstream.onion.tor import AGAIN
+from tests.onion.fakes import ANSWERS
+from tests.onion.kept import ADDRESS, DONE, UPLOADED, TorTestCase
+
+
+class StartTests(TorTestCase):
+    """From nothing to an address."""
+
+    def test_it_starts_at_once_and_comes_to_its_address(self) -> None:
+        """Each step has its state, and who asked to be told is told of each."""
+        self.assertEqual((self.state, self.tor.status().address), (State.STOPPED, ""))
+        self.start()
+        self.assertEqual((self.state, self.sentence), (State.CONNECTING, "tor: 5 %, connecting to a relay."))
+        self.reactor.link.says(DONE)
+        self.assertEqual(self.state, State.PUBLISHING)
+        self.reactor.link.says(UPLOADED)
+        self.assertEqual((self.state, self.tor.status().address), (State.REACHABLE, ADDRESS))
+        steps = [State.STOPPED, State.STARTING, State.CONNECTING, State.PUBLISHING, State.REACHABLE]
+        self.assertEqual([state for state, _ in self.told], steps)
+        self.stop()
+
+    def test_tor_is_started_with_our_configuration_and_no_other(self) -> None:
+        """In an environment of its own, by what starts it."""
+        object.__setattr__(self.surroundings, "wrapper", ("/usr/bin/setsid", "--"))
+        self.start()
+        (process,) = self.reactor.runs
+        expected = ["/usr/bin/setsid", "--", "/usr/sbin/tor", "--defaults-torrc", "/nonexistent", "-f"]
+        self.assertEqual([*process.arguments], [*expected, str(self.paths.torrc)])
+        self.assertEqual(
+            self.reactor.environment, {"HOME": str(self.paths.data), "LANG": "C.UTF-8", "TZ": "UTC", "PATH": "/bin"}
+        )
+        self.assertTrue(self.paths.torrc.read_text().endswith("\nDisableNetwork 1\n"))
+
+    def test_an_old_control_socket_is_taken_away_first(self) -> None:
+        """Another tor may still listen there."""
+        self.paths.control.touch()
+        self.start()
+        self.assertFalse(self.paths.control.exists())
+
+    def test_it_waits_until_tor_listens(self) -> None:
+        """However often it must try."""
+        self.reactor.listening = False
+        self.start()
+        self.reactor.pump([0.05] * 20)
+        self.assertEqual(self.state, State.STARTING)
+        self.reactor.listening = True
+        self.reactor.pump([0.05] * 2)
+        self.assertEqual(self.state, State.CONNECTING)
+
+    def test_a_tor_that_never_listens_is_ended(self) -> None:
+        """After a minute."""
+        self.reactor.listening = False
+        self.start()
+        self.reactor.pump([0.5] * int(SLOW_START * 2 + 2))
+        self.assertEqual((self.state, self.reactor.process.signals), (State.FAILED, ["TERM", "CONT"]))
+        self.assertIn("cannot be reached: Connection refused", self.sentence)
+
+    def test_D82_an_old_version_is_not_started(self) -> None:
+        """And asked again after a while: somebody may have updated it."""
+        self.reactor.version = b"Tor version 0.4.7.16.\n"
+        self.start()
+        self.assertEqual((self.state, self.reactor.runs), (State.FAILED, []))
+        self.assertEqual(
+            self.sentence, "This is tor 0.4.7.16, but it must be 0.4.8 or newer: update it. Next try in 60 s."
+        )
+        self.reactor.version = b"Tor version 0.4.9.11.\n"
+        self.reactor.advance(AGAIN)
+        self.assertEqual(self.state, State.CONNECTING)
+
+    def test_D82_a_version_with_holes_is_started_with_a_warning(self) -> None:
+        """In the log."""
+        self.reactor.version = b"Tor version 0.4.8.10.\n"
+        self.start()
+        self.assertEqual(self.state, State.CONNECTING)
+        self.assertIn("can be crashed by visitors", self.log)
+
+    def test_a_missing_program_is_a_sentence(self) -> None:
+        """The log has it once, however often it is tried."""
+        type(self.surroundings).there = False
+        self.addCleanup(setattr, type(self.surroundings), "there", True)
+        self.start()
+        self.reactor.pump([AGAIN] * 50)
+        self.assertEqual((self.state, self.reactor.processes), (State.FAILED, []))
+        self.assertIn('There is no program "tor"', self.sentence)
+        self.assertEqual(self.log.count("There is no program"), 1)
+
+    def test_a_system_without_room_is_a_sentence(self) -> None:
+        """No process can be started."""
+        self.reactor.exhausted = True
+        self.start()
+        self.assertIn("tor cannot be started: Too many open files.", self.sentence)
+
+    def test_R13_a_network_that_is_never_found_changes_nothing(self) -> None:
+        """It stays where it is, with what it knows, for as long as it takes."""
+        self.start()
+        for _ in range(400):
+            self.reactor.advance(PING)
+        self.assertEqual((self.state, self.tor.status().percent, len(self.reactor.runs)), (State.CONNECTING, 5, 1))
+        self.assertEqual(self.tor.status().seconds, 6000.0)
+
+    def test_R15_a_damaged_key_is_refused(self) -> None:
+        """Tor is not started, the files stay as they are, and putting them back is enough."""
+        self.start()
+        self.stop()
+        path = self.paths.service / "hs_ed25519_secret_key"
+        good = path.read_bytes()
+        path.write_bytes(good[:50])
+        self.start()
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.FAILED, 1))
+        self.assertIn("hs_ed25519_secret_key must have 96 bytes and has 50", self.sentence)
+        path.write_bytes(good)
+        self.reactor.advance(AGAIN)
+        self.assertEqual((self.state, self.tor.status().address), (State.CONNECTING, ADDRESS))
+
+    def test_L06_a_tor_that_is_not_as_it_must_be_is_ended(self) -> None:
+        """Before it is of use to anybody."""
+        self.reactor.answers["GETCONF"] = ANSWERS["GETCONF"].replace("SingleHopMode=0", "SingleHopMode=1")
+        self.start()
+        self.assertEqual((self.state, self.reactor.process.ended), (State.FAILED, True))
+        self.assertIn("HiddenServiceSingleHopMode is not as it must be", self.sentence)
+
+    def test_what_is_switched_off_is_not_started(self) -> None:
+        """And says so."""
+        self.successResultOf(self.tor.replace(self.other(enabled=False)))
+        self.start()
+        self.assertEqual((self.state, self.reactor.processes), (State.DISABLED, []))
+        self.stop()
+        self.assertEqual(self.state, State.DISABLED)
+
+    def test_L24_neither_the_log_nor_a_sentence_holds_the_address(self) -> None:
+        """Whatever happens."""
+        self.start()
+        self.publish()
+        self.reactor.process.says(f"Nov 23 02:02:31.063 [warn] About {ADDRESS}\n".encode())
+        self.reactor.process.end(1)
+        self.reactor.advance(5)
+        self.stop()
+        self.assertIn("viewers can come", self.log)
+        self.assertIn("About [onion]", self.log)
+        for text in (self.log, self.sentence, repr(self.tor.status()), str(self.tor.status().lines)):
+            self.assertNotIn(ADDRESS[:20], text)
+
+
+class RestartTests(TorTestCase):
+    """Ends that nobody asked for."""
+
+    def setUp(self) -> None:
+        """It runs, and is reachable."""
+        super().setUp()
+        self.start()
+        self.publish()
+
+    def test_R10_L23_a_tor_that_is_killed_comes_back_after_a_wait_by_chance(self) -> None:
+        """With the same address, which it has all the time."""
+        for chance, wait in ((0.0, 5.0), (1.0, 60.0)):
+            self.chance = chance
+            self.reactor.advance(400)  # a healthy run
+            before = len(self.reactor.runs)
+            self.reactor.link.cut()
+            self.reactor.process.end(0, 9)
+            self.assertEqual((self.state, self.tor.status().address), (State.FAILED, ADDRESS))
+            self.assertEqual(self.sentence, f"tor was ended by signal 9 (SIGKILL). Next try in {wait:.0f} s.")
+            self.reactor.advance(wait - 0.1)
+            self.assertEqual(len(self.reactor.runs), before)
+            self.reactor.advance(0.1)
+            self.publish()
+            self.assertEqual((self.state, self.tor.status().address), (State.REACHABLE, ADDRESS))
+
+    def test_R14_one_that_ends_at_once_is_tried_less_and_less(self) -> None:
+        """Each wait is twice the one before, up to a bound; the log has one line for all of them."""
+        waits = []
+        for _ in range(7):
+            line = b"Nov 23 02:03:18.000 [err] No, it's still there.  Exiting.\n"
+            self.reactor.process.says(line)
+            self.reactor.process.end(1)
+            waits.append(float(self.sentence.rpartition("Next try in ")[2].removesuffix(" s.")))
+            self.reactor.advance(waits[-1])
+        self.assertEqual(waits, [5.0, 10.0, 20.0, 40.0, 80.0, 80.0, 80.0])
+        self.assertEqual(self.log.count("Next try"), 1)
+        self.assertIn("Another tor uses the same state directory", self.log)
+
+    def test_R11_a_tor_that_hangs_is_replaced(self) -> None:
+        """It is not asked to end, since it would not hear; CONT lets one that was stopped hear TERM."""
+        self.reactor.answers["GETINFO version"] = lambda link: None
+        self.reactor.pump([PING] * (MISSES + 1))
+        self.assertEqual(self.reactor.process.signals, ["TERM", "CONT"])
+        self.assertEqual(self.state, State.FAILED)
+        self.assertIn("tor has not answered for 30 s.", self.sentence)
+        self.reactor.answers["GETINFO version"] = ANSWERS["GETINFO version"]
+        self.reactor.advance(5)
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.CONNECTING, 2))
+
+    def test_R11_one_that_is_slow_is_left_alone(self) -> None:
+        """An answer within two pings is an answer."""
+        late = ANSWERS["GETINFO version"]
+        self.reactor.answers["GETINFO version"] = lambda link: self.reactor.callLater(PING + 5, link.says, late)
+        self.reactor.pump([5.0] * 100)
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.REACHABLE, 1))
+
+    def test_R11_a_tor_that_hangs_and_does_not_heed_TERM_is_killed(self) -> None:
+        """Nothing else would end it."""
+        self.reactor.process.obedient = False
+        self.reactor.answers["GETINFO version"] = lambda link: None
+        self.reactor.pump([PING] * (MISSES + 1))
+        self.reactor.advance(TERM_PATIENCE)
+        self.assertEqual((self.reactor.process.signals, self.state), (["TERM", "CONT", "KILL"], State.FAILED))
+
+    def test_R12_a_connection_that_is_cut_ends_tor(self) -> None:
+        """It is ours, and ends by itself; if it does not, it is ended. There is never a second one beside it."""
+        self.reactor.link.cut()
+        self.reactor.advance(0.9)
+        self.assertEqual((self.reactor.process.signals, len(self.reactor.runs)), ([], 1))
+        self.reactor.advance(0.1)
+        self.assertEqual((self.reactor.process.signals, self.state), (["TERM", "CONT"], State.FAILED))
+        self.assertIn("tor has closed its control connection.", self.sentence)
+        self.reactor.advance(5)
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.CONNECTING, 2))
+
+    def test_B90_a_tor_that_talks_nonsense_is_replaced(self) -> None:
+        """In the middle of everything."""
+        self.reactor.link.says("nonsense")
+        self.reactor.pump([0, 1, 0])
+        self.assertIn("tor says what cannot be understood.", self.sentence)
+        self.assertTrue(self.reactor.process.ended)
+
+    def test_warnings_of_tor_are_logged_but_not_a_flood(self) -> None:
+        """Twenty in a minute."""
+        for number in range(100):
+            self.reactor.process.says(f"Nov 23 02:02:31.063 [warn] Oh {number}\n".encode())
+        self.assertEqual(self.log.count("tor says"), 20)
+        self.reactor.advance(60)
+        self.reactor.process.says(b"Nov 23 02:02:31.063 [warn] Oh\n")
+        self.assertEqual(self.log.count("tor says"), 21)
+        self.assertEqual(len(self.tor.status().lines), 20)
+
+
+class StopTests(TorTestCase):
+    """Ends that somebody asked for."""
+
+    def test_R40_tor_is_asked_to_end(self) -> None:
+        """No signal is needed, and nothing is waited for afterwards."""
+        self.start()
+        self.stop()
+        self.assertEqual((self.reactor.process.signals, self.state), ([], State.STOPPED))
+        self.assertEqual(self.reactor.getDelayedCalls(), [])
+
+    def test_R40_one_that_does_not_heed_is_told_and_then_killed(self) -> None:
+        """Within seven seconds."""
+        self.start()
+        self.reactor.process.obedient = False
+        stopped = self.tor.stopService()
+        self.reactor.advance(ASKED_PATIENCE)
+        self.assertEqual(self.reactor.process.signals, ["TERM", "CONT"])
+        self.assertNoResult(stopped)
+        self.reactor.advance(TERM_PATIENCE)
+        self.assertEqual(self.reactor.process.signals, ["TERM", "CONT", "KILL"])
+        self.successResultOf(stopped)
+        self.assertEqual((self.state, self.reactor.getDelayedCalls()), (State.STOPPED, []))
+
+    def test_it_can_be_stopped_at_any_moment(self) -> None:
+        """Before its version is known, before it listens, while it lets us in, while it waits for the next try."""
+        for moment in ("version", "listening", "silence", "waiting"):
+            with self.subTest(moment):
+                self.reactor.listening = moment != "listening"
+                self.reactor.answers["AUTHENTICATE"] = "250 OK" if moment != "silence" else (lambda link: None)
+                self.tor.startService()
+                if moment != "version":
+                    self.reactor.advance(0)
+                if moment == "waiting":
+                    self.reactor.process.end(1)
+                self.stop()
+                self.reactor.advance(0)
+                self.assertEqual((self.state, self.reactor.getDelayedCalls()), (State.STOPPED, []))
+                self.assertTrue(all(process.ended for process in self.reactor.processes))
+
+    def test_a_start_while_it_ends_is_another_run(self) -> None:
+        """As soon as the first has ended."""
+        self.start()
+        stopped = self.tor.stopService()
+        self.tor.startService()
+        self.assertEqual(len(self.reactor.runs), 1)
+        self.reactor.advance(0)
+        self.successResultOf(stopped)
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.CONNECTING, 2))
+
+    def test_restart(self) -> None:
+        """A run is followed by another at once; what waits begins at once; what is stopped stays so."""
+        self.tor.restart()
+        self.assertEqual(self.state, State.STOPPED)
+        self.start()
+        self.tor.restart()
+        self.reactor.advance(0)
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.CONNECTING, 2))
+        self.reactor.process.end(1)
+        self.tor.restart()
+        self.reactor.advance(0)
+        self.assertEqual((self.state, len(self.reactor.runs)), (State.CONNECTING, 3))
+
+
+class CommandTests(TorTestCase):
+    """What others want of tor while it runs."""
+
+    def setUp(self) -> None:
+        """It runs."""
+        super().setUp()
+        self.start()
+        self.publish()
+
+    def test_L23_other_settings_are_read_by_the_same_tor(self) -> None:
+        """All connections stay."""
+        told = self.tor.replace(self.other(max_streams=30))
+        self.reactor.advance(0)
+        self.successResultOf(told)
+        self.assertIn("HiddenServiceMaxStreams 30\n", self.paths.torrc.read_text())
+        self.assertEqual((self.reactor.link.heard[-1], len(self.reactor.runs)), ("SIGNAL RELOAD", 1))
+
+    def test_the_same_settings_are_no_news(self) -> None:
+        """Nothing is said."""
+        before = len(self.reactor.link.heard)
+        self.successResultOf(self.tor.replace(self.other()))
+        self.assertEqual(len(self.reactor.link.heard), before)
+
+    def test_settings_that_tor_refuses_are_told(self) -> None:
+        """It keeps the former ones."""
+        self.reactor.answers["SIGNAL RELOAD"] = "552 No"
+        told = self.tor.replace(self.other(max_streams=30))
+        self.reactor.advance(0)
+        self.successResultOf(told)
+        self.assertIn("keeps its former settings", self.log)
+
+    def test_another_program_is_another_run(self) -> None:
+        """At once."""
+        self.successResultOf(self.tor.replace(self.other(program="other")))
+        self.reactor.advance(0)
+        self.assertEqual([process.arguments[0] for process in self.reactor.runs], ["/usr/sbin/tor", "/usr/sbin/other"])
+
+    def test_it_can_be_switched_off_and_on(self) -> None:
+        """Without the service being stopped."""
+        told = self.tor.replace(self.other(enabled=False))
+        self.reactor.advance(0)
+        self.successResultOf(told)
+        self.assertEqual((self.state, self.reactor.process.ended), (State.DISABLED, True))
+        self.successResultOf(self.tor.replace(self.other()))
+        self.reactor.advance(0)
+        self.assertEqual(self.state, State.CONNECTING)
+
+    def test_circuits_are_closed(self) -> None:
+        """One by its number, or all of the service."""
+        one = self.tor.close_circuit(5)
+        self.reactor.advance(0)
+        self.successResultOf(one)
+        self.assertEqual(self.reactor.link.heard[-1], "CLOSECIRCUIT 5")
+        all_of_them = self.tor.close_circuits()
+        self.reactor.advance(0)
+        self.successResultOf(all_of_them)
+        self.assertEqual(self.reactor.link.heard[-2:], ["GETINFO circuit-status", "CLOSECIRCUIT 7"])
+
+    def test_what_a_circuit_carries_is_told(self) -> None:
+        """As a value; an event that is none is nothing."""
+        self.reactor.link.says("650 CIRC_BW ID=7 DELIVERED_WRITTEN=100 CWND=5 RTT=66\n650 CIRC_BW what")
+        ((circuit, delivered, round_trip, window),) = [
+            (rate.circuit, rate.delivered, rate.round_trip, rate.window) for rate in self.rates
+        ]
+        self.assertEqual((circuit, delivered, round_trip, window), (7, 100, 66, 5))
+
+    def test_a_tor_that_does_not_run_needs_no_commands(self) -> None:
+        """There is nothing to close, and at its start it reads everything."""
+        self.stop()
+        for asked in (self.tor.reload(), self.tor.close_circuit(5), self.tor.close_circuits()):
+            self.assertIsNone(self.successResultOf(asked))
+
+    def test_one_that_does_not_answer_is_told(self) -> None:
+        """In bounded time."""
+        self.reactor.answers["SIGNAL RELOAD"] = lambda link: None
+        asked = self.tor.reload()
+        self.reactor.advance(PATIENCE)
+        self.failureResultOf(asked, ControlError)
