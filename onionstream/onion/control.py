@@ -76,6 +76,11 @@ class Control:
         self._gone = ""
         protocol.when_disconnected().addErrback(self._disconnected)
 
+    @property
+    def version(self) -> str:
+        """The version of tor, such as ``0.4.9.11``."""
+        return str(self._protocol.version)
+
     async def ready(self) -> None:
         """:raises ControlError: tor has not let us in."""
         await self._bounded(self._protocol.post_bootstrap, "does not let us in")

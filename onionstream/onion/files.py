@@ -16,22 +16,32 @@ _IN_MEMORY = ("tmpfs", "ramfs")
 
 def prepare(paths: Paths, text: str, *, allow_tmpfs: bool) -> str:
     """
-    Make what is missing, and look at what is there.
+    Make what is missing for a tor of our own, and look at what is there.
 
     :param text: the configuration to be written.
     :return: the onion address; empty when tor is going to make one.
     :raises CannotStartError: tor could not start, or not with the address it has had.
+    """
+    address = prepare_service(paths, allow_tmpfs=allow_tmpfs)
+    own_directory(paths.data)
+    write(paths.torrc, text)
+    return address
+
+
+def prepare_service(paths: Paths, *, allow_tmpfs: bool) -> str:
+    """
+    Make the directory of the onion service, and look at what is there.
+
+    :return: the onion address; empty when tor is going to make one.
+    :raises CannotStartError: tor could not offer the service, or not with the address it has had.
     """
     if not allow_tmpfs and is_in_memory(paths.state):
         raise CannotStartError(
             "The state directory is on a tmpfs, and would be lost with the onion address when the machine is switched "
             "off: choose another one with --state, or set allow_tmpfs in [tor]."
         )
-    for directory in (paths.data, paths.service):
-        own_directory(directory)
-    address = onion_address(paths.service)
-    write(paths.torrc, text)
-    return address
+    own_directory(paths.service)
+    return onion_address(paths.service)
 
 
 def forget_socket(paths: Paths) -> None:

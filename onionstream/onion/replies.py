@@ -68,6 +68,14 @@ def circuit_of_service(line: str) -> int | None:
     return number(first) if purpose in {"HS_SERVICE_REND", "HS_SERVICE_INTRO"} else None
 
 
+def service_directories(reply: str) -> list[str]:
+    """
+    :param reply: to ``GETCONF HiddenServiceOptions``.
+    :return: the directories of all onion services.
+    """
+    return [_unquoted(value) for value in _values(reply).get("HiddenServiceDir", [])]
+
+
 def not_anonymous(reply: str) -> str:
     """
     :param reply: to ``GETCONF`` of `MODES` and `LISTENERS`.
@@ -89,6 +97,13 @@ def _is_silent(name: str, values: list[str]) -> bool:
     if name == "ControlPort":
         return all(value in {"", "0"} or _ON_SOCKET.match(value) for value in values)
     return all(value == "0" or (not value and name != "SocksPort") for value in values)
+
+
+def _unquoted(value: str) -> str:
+    """:return: a value that tor may have written as a string of C."""
+    if not value.startswith('"'):
+        return value
+    return re.sub(r"\\(.)", r"\1", value[1:-1])
 
 
 def _values(reply: str) -> dict[str, list[str]]:

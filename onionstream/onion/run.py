@@ -1,5 +1,5 @@
 """
-One run of tor from its start to its end: the process, the connection to it, and the pulse.
+One run of a tor of ours from its start to its end: the process, and the connection to it.
 
 Its end has an order, because a tor with ``Sandbox 1`` hears TERM only every other time: ``SIGNAL TERM`` on the control
 connection, some seconds later TERM, and some seconds later KILL. A tor that hangs is not asked.
@@ -16,11 +16,12 @@ from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorT
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from onionstream.onion.attention import Attention
 from onionstream.onion.control import Control, connect
-from onionstream.onion.errors import ControlError, NobodyListensError
+from onionstream.onion.errors import NobodyListensError, OnionError
 from onionstream.onion.process import TorProcess, spawn
 from onionstream.onion.progress import Progress
-from onionstream.onion.replies import CircuitRate, circuit_rate
+from onionstream.onion.replies import CircuitRate
 from onionstream.onion.torrc import Paths
 from onionstream.onion.words import LastWords
 
@@ -29,12 +30,6 @@ ASKED_PATIENCE = 4.0
 
 TERM_PATIENCE = 3.0
 """Seconds that it has after TERM. The daemon as a whole ends within 15 (R-40)."""
-
-PING = 15.0
-"""Seconds from one ping to the next (R-11)."""
-
-MISSES = 2
-"""So many pings without an answer, and tor counts as hung (R-11)."""
 
 SLOW_START = 60.0
 """Seconds from the start to the first word on the control connection; usually 0.2."""
@@ -47,8 +42,13 @@ _WARNINGS = 20  # warnings of tor's in a minute that are logged
 class Owner(Protocol):
     """Who began a run and decides what follows."""
 
-    def control_open(self) -> None:
-        """The connection stands, and tor has its key."""
+    def control_open(self) -> str:
+        """
+        The connection stands, and tor has its key.
+
+        :return: the address.
+        :raises KeyFilesError: it has a key that it should not have.
+        """
 
     def heard(self, progress: Progress) -> None:
         """It has come so far."""
@@ -80,12 +80,10 @@ class Run:
         self._reactor = reactor
         self._clock = IReactorTime(reactor)
         self._words = words
-        self._progress = Progress()
         self._process: TorProcess | None = None
         self._talk: Deferred[None] | None = None
         self._timer: IDelayedCall | None = None
-        self._pulse: IDelayedCall | None = None
-        self._unanswered = 0
+        self._attention: Attention | None = None
         self._logged, self._minute = 0, 0.0
         self._why = ""
 
@@ -100,6 +98,15 @@ class Run:
         self._process = spawn(self._reactor, arguments, environment, self._output, self._ended)
         self._talk = Deferred.fromCoroutine(self._converse(paths))
         self._talk.addErrback(lambda failure: failure.trap(CancelledError))
+
+    async def renew(self) -> None:
+        """
+        Let tor read its configuration, and who is invited, again.
+
+        :raises ControlError: it does not.
+        """
+        if self.control is not None:
+            await self.control.reload()
 
     def end(self, why: str, *, asking: bool = True) -> None:
         """
@@ -128,10 +135,10 @@ class Run:
             control = self.control = await self._connected(paths)
             await control.check(self._process.pid if self._process else 0)
             await control.own()
-            self._owner.control_open()
-            await self._follow(control)
-            self._pulse = self._clock.callLater(PING, self._beat, control)
-        except ControlError as problem:
+            address = self._owner.control_open()
+            self._attention = Attention(control, self._clock, self._heard, self._owner.traffic, self._hung)
+            await self._attention.begin(address)
+        except OnionError as problem:
             self.end(str(problem))
             return
         how = await control.lost()
@@ -152,47 +159,13 @@ class Run:
                     raise
             await deferLater(self._clock, _EVERY)
 
-    async def _follow(self, control: Control) -> None:
-        """Hear how far tor comes. First we listen and then we ask, or else something could happen in between."""
-        await control.follow(
-            {
-                "STATUS_CLIENT": lambda event: self._now(self._progress.bootstrap(event)),
-                "STATUS_GENERAL": lambda event: self._now(self._progress.general(event)),
-                "NETWORK_LIVENESS": lambda event: self._now(self._progress.liveness(event)),
-                "HS_DESC": lambda event: self._now(self._progress.descriptor(event)),
-                "CIRC_BW": self._traffic,
-            }
-        )
-        self._now(self._progress.bootstrap(await control.bootstrap_phase()), always=True)
+    def _heard(self, progress: Progress) -> None:
+        """It has come so far, if that is of interest still."""
+        if not self._why:
+            self._owner.heard(progress)
 
-    def _now(self, progress: Progress, *, always: bool = False) -> None:
-        """The owner hears of what is new."""
-        if progress != self._progress or always:
-            self._progress = progress
-            if not self._why:
-                self._owner.heard(progress)
-
-    def _traffic(self, event: str) -> None:
-        if rate := circuit_rate(event):
-            self._owner.traffic(rate)
-
-    def _beat(self, control: Control) -> None:
-        """
-        Another ping is due.
-
-        Silence is counted in pings and not read from a clock: when the daemon itself was stopped or suspended, that is
-        one ping, and what tor has answered in the meantime is read before the next (R-32).
-        """
-        if self._unanswered >= MISSES:
-            self.end(f"tor has not answered for {MISSES * PING:.0f} s.", asking=False)
-            return
-        self._pulse = self._clock.callLater(PING, self._beat, control)
-        self._unanswered += 1
-        if self._unanswered == 1:
-            Deferred.fromCoroutine(control.ping()).addCallbacks(self._alive, lambda failure: failure.trap(ControlError))
-
-    def _alive(self, _: None) -> None:
-        self._unanswered = 0
+    def _hung(self, why: str) -> None:
+        self.end(why, asking=False)
 
     def _output(self, data: bytes) -> None:
         """It has written; warnings go into our log, without what they must not tell."""
@@ -222,6 +195,7 @@ class Run:
 
     def _cancel(self) -> None:
         """Wait for nothing any more."""
-        for waiting in (self._timer, self._pulse):
-            if waiting is not None and waiting.active():
-                waiting.cancel()
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        if self._attention is not None:
+            self._attention.end()

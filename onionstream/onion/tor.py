@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, succeed
@@ -19,15 +20,16 @@ from twisted.python.failure import Failure
 
 from onionstream import config
 from onionstream.onion import version
+from onionstream.onion.attached import Attached
 from onionstream.onion.backoff import Backoff
-from onionstream.onion.errors import CannotStartError, ControlError, KeyFilesError
-from onionstream.onion.files import forget_socket, onion_address, prepare, write
+from onionstream.onion.errors import CannotStartError, ControlError
+from onionstream.onion.files import forget_socket, onion_address, prepare, prepare_service, write
 from onionstream.onion.process import ask
 from onionstream.onion.progress import Progress, State, Status
 from onionstream.onion.replies import CircuitRate
 from onionstream.onion.run import Run
 from onionstream.onion.surroundings import Surroundings
-from onionstream.onion.torrc import Paths, torrc
+from onionstream.onion.torrc import Paths, setconf, torrc
 from onionstream.onion.words import LastWords
 
 AGAIN = 60.0
@@ -67,7 +69,7 @@ class Tor(Service):
         self._traffic = traffic
         self._backoff = backoff
         self._words = LastWords()
-        self._run: Run | None = None
+        self._run: Run | Attached | None = None
         self._starting: Deferred[None] | None = None
         self._waiting: IDelayedCall | None = None
         self._stopped: list[Deferred[None]] = []
@@ -122,7 +124,7 @@ class Tor(Service):
             return succeed(None)
         if not settings.enabled:
             return self._stop()
-        if self._run is None or settings.program != before.program:
+        if self._run is None or (settings.program, settings.control) != (before.program, before.control):
             self.restart()
             return succeed(None)
         return Deferred.fromCoroutine(self._rewrite())
@@ -134,7 +136,7 @@ class Tor(Service):
         if self._run is None:
             self._begin_afresh()
         else:
-            self._end("tor is being started anew.")
+            self._end("The onion service is being started anew.")
 
     def reload(self) -> Deferred[None]:
         """
@@ -142,8 +144,7 @@ class Tor(Service):
 
         :return: fires when it has heard, or with `ControlError`.
         """
-        control = self._run.control if self._run else None
-        return Deferred.fromCoroutine(control.reload()) if control else succeed(None)
+        return Deferred.fromCoroutine(self._run.renew()) if self._run else succeed(None)
 
     def close_circuit(self, circuit: int) -> Deferred[None]:
         """
@@ -162,13 +163,10 @@ class Tor(Service):
         """
         return Deferred.fromCoroutine(self._close_circuits())
 
-    def control_open(self) -> None:
-        """Tor runs and has its key."""
-        try:
-            self._address = onion_address(self._paths.service)
-        except KeyFilesError as problem:
-            if self._run is not None:
-                self._run.end(str(problem))
+    def control_open(self) -> str:
+        """Tor runs and has its key; :return: the address."""
+        self._address = onion_address(self._paths.service)
+        return self._address
 
     def heard(self, progress: Progress) -> None:
         """Tor has come so far."""
@@ -207,7 +205,7 @@ class Tor(Service):
         """Start tor, or say why not."""
         self._cancel()
         self._percent = 0
-        self._enter(State.STARTING, "tor is being started.")
+        self._enter(State.STARTING, "The onion service is being started.")
         self._starting = Deferred.fromCoroutine(self._start())
         self._starting.addErrback(self._not_started)
 
@@ -217,6 +215,9 @@ class Tor(Service):
 
         :raises CannotStartError: it cannot.
         """
+        if self._settings.control:
+            self._attach(Path(self._settings.control.removeprefix("unix:")))
+            return
         program = self._surroundings.program(self._settings.program)
         home = {"HOME": str(self._paths.data), "LANG": "C.UTF-8", "TZ": "UTC", "PATH": self._surroundings.search_path}
         old = version.warning(await ask(self._reactor, [program, "--version"], home))
@@ -228,6 +229,19 @@ class Tor(Service):
         run = Run(self, self._reactor, self._words)
         run.begin([*self._surroundings.wrapper, *words], home, self._paths)
         self._run = run
+
+    def _attach(self, socket: Path) -> None:
+        """
+        Offer the service to a tor that runs already.
+
+        :raises CannotStartError: it could not be offered.
+        """
+        offer = setconf(self._settings, self._paths)
+        self._address = prepare_service(self._paths, allow_tmpfs=self._settings.allow_tmpfs)
+        self._words.begin_run()
+        attached = Attached(self, self._reactor, self._paths.service)
+        self._run = attached
+        attached.begin(socket, offer)
 
     def _torrc(self) -> str:
         """:return: the text of tor's configuration."""
@@ -255,8 +269,11 @@ class Tor(Service):
     async def _rewrite(self) -> None:
         """Other settings for the tor that runs."""
         try:
-            write(self._paths.torrc, self._torrc())
-            await self.reload()
+            if isinstance(self._run, Attached):
+                await self._run.renew(setconf(self._settings, self._paths))
+            else:
+                write(self._paths.torrc, self._torrc())
+                await self.reload()
         except (CannotStartError, ControlError) as problem:
             self._log.warn("tor keeps its former settings: {problem}", problem=str(problem))
 
@@ -274,7 +291,7 @@ class Tor(Service):
             return succeed(None)
         stopped: Deferred[None] = Deferred()
         self._stopped.append(stopped)
-        self._end("tor is being stopped.")
+        self._end("The onion service is being stopped.")
         return stopped
 
     def _end(self, sentence: str) -> None:
@@ -287,7 +304,7 @@ class Tor(Service):
         """Nothing runs and nothing will."""
         self._percent = 0
         if self._settings.enabled:
-            self._enter(State.STOPPED, "tor is switched off.")
+            self._enter(State.STOPPED, "The onion service is switched off.")
         else:
             self._enter(State.DISABLED, "There is no onion address: enabled in [tor] is false.")
 

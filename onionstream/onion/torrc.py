@@ -76,6 +76,20 @@ def torrc(settings: config.Tor, paths: Paths, owner: int, extra: str = "") -> st
     return "\n".join([*_HEAD, *lines, settings.extra_torrc, extra]).rstrip("\n") + "\n"
 
 
+def setconf(settings: config.Tor, paths: Paths) -> str:
+    """
+    :return: the command that sets the onion service in a tor of the system, in place of all that it has.
+    :raises CannotStartError: one of the paths cannot be written on a control connection.
+    """
+    command = "SETCONF " + " ".join(f"{name}={value}" for name, value in _service(settings, paths))
+    if not command.isascii():
+        raise CannotStartError(
+            f"A tor of the system cannot be told of the path {str(paths.state)!a}: choose a state directory with plain "
+            "letters with --state."
+        )
+    return command
+
+
 def quoted(text: str) -> str:
     """
     :return: a text as a value in a torrc: tor reads it as a string of C, in which a ``#`` begins no comment.

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from onionstream.config import Tor
 from onionstream.extra_torrc import _ALLOWED
@@ -26,9 +27,15 @@ SHOUTING = 'a "b"c#d \\e ä'
 """A folder's name with all that a path may hold and a configuration may misread."""
 
 
-def tor_program() -> str:
-    """:return: the path of tor."""
-    return find("tor", "/usr/sbin/tor")
+START = (
+    find("tor", "/usr/sbin/tor"),
+    "--defaults-torrc",
+    "/nonexistent",
+    "--ignore-missing-torrc",
+    "-f",
+    "/nonexistent",
+)
+"""A tor without any configuration but what follows."""
 
 
 class FilesTests(TorCase):
@@ -155,9 +162,8 @@ class EndTests(TorCase):
         """One sentence, and the other tor is left alone."""
         state = self.folder()
         data = paths_in(state).data
-        words = [tor_program(), "--defaults-torrc", "/nonexistent", "--ignore-missing-torrc", "-f", "/nonexistent"]
         other = subprocess.Popen(
-            [*words, "--DataDirectory", str(data), "--SocksPort", "0", "--DisableNetwork", "1"],
+            [*START, "--DataDirectory", str(data), "--SocksPort", "0", "--DisableNetwork", "1"],
             stdout=subprocess.DEVNULL,
         )
         self.addCleanup(other.wait)
@@ -201,10 +207,35 @@ class EndTests(TorCase):
         await tor.stopService()
 
 
+class SystemTests(TorCase):
+    """A tor that somebody else has started."""
+
+    async def test_our_service_comes_and_goes_and_the_tor_stays(self) -> None:
+        """With its port for others; our key is where it always is, and guests are read by it too."""
+        state, theirs = self.folder(), self.folder()
+        socket = theirs / "control"
+        options = f"DataDirectory {theirs}/data ControlPort unix:{socket} SocksPort auto CookieAuthentication 1"
+        other = subprocess.Popen([*START, *options.split(" "), "DisableNetwork", "1"], stdout=subprocess.DEVNULL)
+        self.addCleanup(other.wait)
+        self.addCleanup(other.terminate)
+        await self.see("its socket", socket.exists)
+        addresses = {(await self.attached(state, f"unix:{socket}")) for _ in range(2)}
+        self.assertEqual(addresses, {(paths_in(state).service / "hostname").read_text().strip()})
+        self.assertIsNone(other.poll())
+
+    async def attached(self, state: Path, control: str) -> str:
+        """:return: the address of a service that came and went."""
+        tor = self.tor(state, settings=Tor(allow_tmpfs=True, control=control))
+        await self.see("the service", lambda: tor.status().sentence, lambda said: "tor: 0 %" in said)
+        await tor.reload()
+        await tor.stopService()
+        return tor.status().address
+
+
 class OptionsTests(TorCase):
     """What we believe of tor's options."""
 
     def test_D85_every_allowed_option_is_one_of_tors(self) -> None:
         """In its own spelling."""
-        said = subprocess.run([tor_program(), "--list-torrc-options"], capture_output=True, text=True, check=True)
+        said = subprocess.run([START[0], "--list-torrc-options"], capture_output=True, text=True, check=True)
         self.assertEqual(_ALLOWED - set(said.stdout.split()), set())
