@@ -15,6 +15,7 @@ from pathlib import Path
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError  # noqa: A004 - Twisted's own
 from twisted.internet.interfaces import IReactorProcess, IReactorTime, IReactorUNIX
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from onionstream.onion import version
 from onionstream.onion.attention import Attention
@@ -61,6 +62,18 @@ class Attached:
         self._talk = Deferred.fromCoroutine(self._converse(socket, offer))
         self._talk.addErrback(lambda failure: failure.trap(CancelledError))
 
+    async def offer_anew(self) -> None:
+        """
+        End all connections to the service, and offer it again.
+
+        :raises ControlError: tor does not do it.
+        """
+        if self.control is not None and self._offered:
+            await self.control.withdraw()
+            if self._attention is not None:
+                self._attention.withdrawn()
+            await self._set(self.control, self._offered)
+
     async def renew(self, offer: str = "") -> None:
         """
         Let tor read the service, and who is invited, again. A RELOAD would make it forget the service.
@@ -99,6 +112,7 @@ class Attached:
             address = self._owner.control_open()
             self._attention = Attention(control, self._clock, self._heard, self._owner.traffic, self._hung)
             await self._attention.begin(address)
+            await control.follow({"SIGNAL": self._signalled})
         except OnionError as problem:
             self.end(str(problem))
             return
@@ -124,7 +138,7 @@ class Attached:
                 "(leave control in [tor] empty)."
             )
         if directories:  # of a daemon that was killed: the service begins afresh, so that its upload is heard
-            await control.ask("RESETCONF HiddenServiceDir")
+            await control.withdraw()
 
     async def _set(self, control: Control, offer: str) -> None:
         """:raises ControlError: tor does not take the service."""
@@ -136,6 +150,16 @@ class Attached:
                 f"{self._service}, and Sandbox must be off."
             ) from problem
 
+    def _signalled(self, event: str) -> None:
+        """Somebody has given tor a signal. After a RELOAD it has only what stands in its torrc."""
+        if event.strip() == "RELOAD":
+            renewing = Deferred.fromCoroutine(self.renew())
+            renewing.addErrback(self._not_renewed)
+
+    def _not_renewed(self, failure: Failure) -> None:
+        failure.trap(ControlError)
+        self.end(failure.getErrorMessage())
+
     def _heard(self, progress: Progress) -> None:
         if not self._why:
             self._owner.heard(progress)
@@ -146,7 +170,7 @@ class Attached:
     async def _withdraw(self) -> None:
         """Take the service out, and leave."""
         if self.control is not None and self._offered:
-            asking = Deferred.fromCoroutine(self.control.ask("RESETCONF HiddenServiceDir"))
+            asking = Deferred.fromCoroutine(self.control.withdraw())
             with suppress(ControlError, TimeoutError):
                 await asking.addTimeout(ASKED_PATIENCE, self._clock)
         await self._leave()

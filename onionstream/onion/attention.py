@@ -69,6 +69,10 @@ class Attention:
         self._now(self._progress.bootstrap(await self._control.bootstrap_phase()), always=True)
         self._pulse = self._clock.callLater(PING, self._beat)
 
+    def withdrawn(self) -> None:
+        """The service has been taken out of tor, and is going to be published again."""
+        self._now(self._progress.withdrawn())
+
     def end(self) -> None:
         """Wait for nothing any more."""
         if self._pulse is not None and self._pulse.active():

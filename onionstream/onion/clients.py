@@ -5,7 +5,7 @@ While nobody is invited, everybody who has the address can come. As soon as some
 nothing: each guest needs a key of his own, which his Tor Browser asks for. We keep only the public half of it.
 
 A change counts after `onionstream.onion.tor.Tor.reload`. tor goes on serving a guest whose invitation was taken back
-while he is there; `onionstream.onion.tor.Tor.close_circuits` shows everybody to the door, where guests come in again.
+for as long as he likes; `onionstream.onion.tor.Tor.offer_anew` shows everybody to the door, where guests come in again.
 """
 
 from __future__ import annotations

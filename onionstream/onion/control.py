@@ -26,7 +26,7 @@ from txtorcon.torcontrolprotocol import TorDisconnectError  # type: ignore[impor
 
 from onionstream.onion.errors import ControlError, NobodyListensError, RefusedError
 from onionstream.onion.line import CarefulFactory, CarefulProtocol
-from onionstream.onion.replies import LISTENERS, MODES, circuit_of_service, not_anonymous
+from onionstream.onion.replies import LISTENERS, MODES, not_anonymous
 
 PATIENCE = 30.0
 """Seconds for an answer, but that to a ping. tor reads the keys of its relays in its main thread, for seconds."""
@@ -137,12 +137,6 @@ class Control:
         """:raises ControlError: it is gone. It may also never answer; whoever asks bounds that himself (R-11)."""
         await self._heard(self._queue("GETINFO version"))
 
-    async def service_circuits(self) -> list[int]:
-        """:return: the numbers of all circuits of the onion service."""
-        lines: list[str] = []
-        await self._bounded(self._queue("GETINFO circuit-status", lines.append), "does not tell its circuits")
-        return [circuit for line in lines if (circuit := circuit_of_service(line)) is not None]
-
     async def close_circuit(self, circuit: int) -> None:
         """Close a circuit. One that is gone already is none the worse for it."""
         try:
@@ -154,6 +148,10 @@ class Control:
     async def reload(self) -> None:
         """Let tor read its configuration, and who is invited, again; nobody's circuit is closed by that."""
         await self.ask("SIGNAL RELOAD")
+
+    async def withdraw(self) -> None:
+        """Take the onion service out of tor, which closes all its circuits: those of viewers and those to come by."""
+        await self.ask("RESETCONF HiddenServiceDir")
 
     def terminate(self) -> None:
         """End tor; what it answers does not matter."""
@@ -168,14 +166,11 @@ class Control:
         """
         return await self._bounded(self._queue(command), f"does not answer to {_verb(command)}")
 
-    def _queue(self, command: str, line: Callable[[str], object] | None = None) -> Deferred[str]:
-        """
-        :param line: takes the answer line by line, instead of what is returned.
-        :raises ControlError: the connection is gone. txtorcon would forget about the command.
-        """
+    def _queue(self, command: str) -> Deferred[str]:
+        """:raises ControlError: the connection is gone. txtorcon would forget about the command."""
         if self._gone:
             raise ControlError(f"tor {self._gone}.")
-        queued: Deferred[str] = self._protocol.queue_command(command, line)
+        queued: Deferred[str] = self._protocol.queue_command(command)
         return queued
 
     async def _bounded(self, answer: Deferred[T], silence: str) -> T:

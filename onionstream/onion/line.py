@@ -17,11 +17,11 @@ from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from txtorcon import TorControlProtocol, TorProtocolFactory  # type: ignore[import-untyped]
 
-LONGEST_LINE = 64 * 1024
-"""Bytes. The longest that tor sends us are some 700: one circuit, or one event."""
+LONGEST_LINE = 16 * 1024
+"""Bytes. The longest that tor sends us have some 700."""
 
-LONGEST_REPLY = 4 * 1024 * 1024
-"""Bytes of one reply. That to ``GETINFO circuit-status`` has some 400 for each circuit."""
+LONGEST_REPLY = 64 * 1024
+"""Bytes of one reply. The longest that we ask for, with the options of an onion service, have some 1000."""
 
 _COOKIE = 32  # bytes (control-spec, "AUTHENTICATE")
 

@@ -131,6 +131,10 @@ class Progress:
             case _:
                 return self
 
+    def withdrawn(self) -> Progress:
+        """:return: how far it has come when the service has been taken out and is to be published again."""
+        return replace(self, published=False)
+
     def general(self, event: str) -> Progress:
         """:param event: of ``STATUS_GENERAL``."""
         words = event.split(" ")

@@ -61,13 +61,6 @@ def circuit_rate(event: str) -> CircuitRate | None:
     return CircuitRate(circuit=circuit, delivered=delivered, round_trip=round_trip, window=window)
 
 
-def circuit_of_service(line: str) -> int | None:
-    """:return: the number of a circuit of ``GETINFO circuit-status`` if it is our service's."""
-    first, _, rest = line.removeprefix("circuit-status=").partition(" ")
-    purpose = keywords(rest).get("PURPOSE", "")
-    return number(first) if purpose in {"HS_SERVICE_REND", "HS_SERVICE_INTRO"} else None
-
-
 def service_directories(reply: str) -> list[str]:
     """
     :param reply: to ``GETCONF HiddenServiceOptions``.

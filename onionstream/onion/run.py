@@ -99,6 +99,18 @@ class Run:
         self._talk = Deferred.fromCoroutine(self._converse(paths))
         self._talk.addErrback(lambda failure: failure.trap(CancelledError))
 
+    async def offer_anew(self) -> None:
+        """
+        End all connections to the service, and offer it again.
+
+        :raises ControlError: tor does not do it.
+        """
+        if self.control is not None:
+            await self.control.withdraw()
+            if self._attention is not None:
+                self._attention.withdrawn()
+            await self.control.reload()
+
     async def renew(self) -> None:
         """
         Let tor read its configuration, and who is invited, again.

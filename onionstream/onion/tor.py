@@ -155,13 +155,16 @@ class Tor(Service):
         control = self._run.control if self._run else None
         return Deferred.fromCoroutine(control.close_circuit(circuit)) if control else succeed(None)
 
-    def close_circuits(self) -> Deferred[None]:
+    def offer_anew(self) -> Deferred[None]:
         """
-        Close all circuits of the service. Whoever may come can come again, over a new descriptor.
+        End all connections to the onion service, and publish it anew: only who may come now comes in again.
 
-        :return: fires when they are closed, or with `ControlError`.
+        Whoever was let in before could otherwise go on, and come back for hours with the descriptor he has. For those
+        who may come it is like a restart of tor.
+
+        :return: fires when the connections have ended, or with `ControlError`.
         """
-        return Deferred.fromCoroutine(self._close_circuits())
+        return Deferred.fromCoroutine(self._run.offer_anew()) if self._run else succeed(None)
 
     def control_open(self) -> str:
         """Tor runs and has its key; :return: the address."""
@@ -186,7 +189,7 @@ class Tor(Service):
                 self._begin_afresh()
         else:
             self._failures = self._backoff.failures(self._failures, ran_for)
-            said = self._words.reason()
+            said = self._words.reason() if "with status" in why else ""  # a signal has other reasons
             self._fail(f"{why} {said}".strip(), self._backoff.wait(self._failures, self._chance()))
         waiting, self._stopped = self._stopped, []
         for one in waiting:
@@ -276,12 +279,6 @@ class Tor(Service):
                 await self.reload()
         except (CannotStartError, ControlError) as problem:
             self._log.warn("tor keeps its former settings: {problem}", problem=str(problem))
-
-    async def _close_circuits(self) -> None:
-        control = self._run.control if self._run else None
-        if control is not None:
-            for circuit in await control.service_circuits():
-                await control.close_circuit(circuit)
 
     def _stop(self) -> Deferred[None]:
         """:return: fires when nothing runs any more."""

@@ -23,7 +23,9 @@ ANSWERS = {
     "AUTHENTICATE": "250 OK",
     "GETINFO signal/names": "250-signal/names=RELOAD SHUTDOWN\n250 OK",
     "GETINFO version": "250-version=0.4.9.11\n250 OK",
-    "GETINFO events/names": "250-events/names=CIRC_BW HS_DESC NETWORK_LIVENESS STATUS_CLIENT STATUS_GENERAL\n250 OK",
+    "GETINFO events/names": (
+        "250-events/names=CIRC_BW HS_DESC NETWORK_LIVENESS SIGNAL STATUS_CLIENT STATUS_GENERAL\n250 OK"
+    ),
     "USEFEATURE": "250 OK",
     "GETINFO process/pid": "250-process/pid=1000\n250 OK",
     "GETCONF": (
@@ -36,9 +38,7 @@ ANSWERS = {
     "GETINFO status/bootstrap-phase": (
         '250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=5 TAG=conn SUMMARY="Connecting to a relay"\n250 OK'
     ),
-    "GETINFO circuit-status": (
-        "250+circuit-status=\n7 BUILT $A~b PURPOSE=HS_SERVICE_REND\n8 BUILT PURPOSE=GENERAL\n.\n250 OK"
-    ),
+    "RESETCONF": "250 OK",
     "CLOSECIRCUIT": "250 OK",
     "SIGNAL": "250 OK",
 }

@@ -147,6 +147,26 @@ class AttachedTests(TorTestCase):
         self.successResultOf(told)
         self.assertEqual((self.heard("SETCONF")[-1], self.heard("SIGNAL")), (setconf(other, self.paths), []))
 
+    def test_the_service_is_offered_anew(self) -> None:
+        """Without a RELOAD here too."""
+        self.start()
+        offering = self.tor.offer_anew()
+        self.reactor.advance(0)
+        self.successResultOf(offering)
+        verbs = [line.split(" ")[0] for line in self.heard("SETCONF", "RESETCONF", "SIGNAL")]
+        self.assertEqual(verbs, ["SETCONF", "RESETCONF", "SETCONF"])
+
+    def test_after_a_reload_by_somebody_else_the_service_is_set_again(self) -> None:
+        """If tor refuses that, it is told."""
+        self.start()
+        self.reactor.link.says("650 SIGNAL NEWNYM\n650 SIGNAL RELOAD")
+        self.reactor.advance(0)
+        self.assertEqual((self.state, len(self.heard("SETCONF"))), (State.CONNECTING, 2))
+        self.reactor.answers["SETCONF"] = "513 Unacceptable option value"
+        self.reactor.link.says("650 SIGNAL RELOAD")
+        self.reactor.advance(0)
+        self.assertIn("(513)", self.sentence)
+
     def test_from_one_tor_to_the_other(self) -> None:
         """The service is taken out before a tor of our own begins."""
         self.start()

@@ -40,7 +40,7 @@ BAD = {
 }
 """Answers that no good tor gives."""
 
-TOLERABLE = {"USEFEATURE", "GETINFO signal/names", "GETINFO circuit-status", "CLOSECIRCUIT"}
+TOLERABLE = {"USEFEATURE", "GETINFO signal/names", "CLOSECIRCUIT"}
 
 
 async def converse(reactor: FakeReactor, heard: list[str]) -> None:
@@ -52,7 +52,7 @@ async def converse(reactor: FakeReactor, heard: list[str]) -> None:
         await control.follow({"HS_DESC": heard.append, "CIRC_BW": heard.append})
         await control.bootstrap_phase()
         await control.reload()
-        await control.service_circuits()
+        await control.withdraw()
         await control.close_circuit(7)
     finally:
         control.close()
@@ -82,7 +82,7 @@ class GoodTests(ControlTestCase):
             "SETEVENTS HS_DESC",
             "GETINFO status/bootstrap-phase",
             "SIGNAL RELOAD",
-            "GETINFO circuit-status",
+            "RESETCONF HiddenServiceDir",
             "CLOSECIRCUIT 7",
         ]
         self.assertEqual(said, expected)
@@ -125,10 +125,6 @@ class GoodTests(ControlTestCase):
             self.reactor.link.says("650 HS_DESC x\n650 UNKNOWN y\n" * 499 + "650 HS_DESC x")
         self.assertEqual(len(heard), 50_000)
         self.assertEqual(control._protocol._reply_size, 0)
-
-    def test_the_circuits_of_the_service(self) -> None:
-        """And no others."""
-        self.assertEqual(self.run_through(self.connected().service_circuits()), [7])
 
     def test_a_circuit_that_is_gone_is_closed_enough(self) -> None:
         """Any other refusal is told."""

@@ -9,11 +9,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from onionstream.onion.replies import (
     LISTENERS,
     CircuitRate,
-    circuit_of_service,
     circuit_rate,
     keywords,
     not_anonymous,
     number,
+    service_directories,
 )
 
 GOOD = "\n".join(
@@ -53,12 +53,12 @@ class KeywordsTests(SynchronousTestCase):
     @given(st.text())
     def test_any_text_at_all(self, text: str) -> None:
         """Nothing is raised."""
-        for look in (keywords, number, circuit_rate, circuit_of_service, not_anonymous):
+        for look in (keywords, number, circuit_rate, service_directories, not_anonymous):
             look(text)
 
 
 class CircuitTests(SynchronousTestCase):
-    """``circuit_rate`` and ``circuit_of_service``."""
+    """``circuit_rate``."""
 
     def test_a_viewers_circuit(self) -> None:
         """As tor 0.4.9 tells it."""
@@ -78,17 +78,18 @@ class CircuitTests(SynchronousTestCase):
         """Without a number, or with one that is none."""
         self.assertEqual([circuit_rate(text) for text in ("", "ID=x DELIVERED_WRITTEN=1", "ID=1")], [None] * 3)
 
-    def test_circuits_of_the_service_are_told_from_others(self) -> None:
-        """Those that viewers use, and those over which they ask to be let in."""
-        rows = (
-            ("27 BUILT $A~b,$C~d BUILD_FLAGS=IS_INTERNAL PURPOSE=HS_SERVICE_REND HS_STATE=HSSR_JOINED", 27),
-            ("circuit-status=3 BUILT PURPOSE=HS_SERVICE_INTRO", 3),
-            ("4 BUILT PURPOSE=GENERAL", None),
-            ("circuit-status=", None),
-            ("OK", None),
-            ("x BUILT PURPOSE=HS_SERVICE_REND", None),
-        )
-        self.assertEqual([circuit_of_service(line) for line, _ in rows], [circuit for _, circuit in rows])
+
+class ServicesTests(SynchronousTestCase):
+    """``service_directories``."""
+
+    def test_all_directories_are_told(self) -> None:
+        """As they are, whether tor writes them in quotes or not."""
+        reply = 'HiddenServiceDir=/a\nHiddenServicePort=80 unix:/b\nHiddenServiceDir="/c d\\\\e\\"f"'
+        self.assertEqual(service_directories(reply), ["/a", '/c d\\e"f'])
+
+    def test_there_may_be_none(self) -> None:
+        """As tor says that."""
+        self.assertEqual(service_directories("HiddenServiceOptions"), [])
 
 
 class AnonymousTests(SynchronousTestCase):

@@ -163,6 +163,7 @@ class RestartTests(TorTestCase):
             self.chance = chance
             self.reactor.advance(400)  # a healthy run
             before = len(self.reactor.runs)
+            self.reactor.process.says(b"Nov 23 02:03:18.000 [warn] Long ago\n")
             self.reactor.link.cut()
             self.reactor.process.end(0, 9)
             self.assertEqual((self.state, self.tor.status().address), (State.FAILED, ADDRESS))

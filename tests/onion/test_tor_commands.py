@@ -119,16 +119,20 @@ class CommandTests(TorTestCase):
         self.reactor.advance(0)
         self.assertEqual(self.state, State.CONNECTING)
 
-    def test_circuits_are_closed(self) -> None:
-        """One by its number, or all of the service."""
-        one = self.tor.close_circuit(5)
+    def test_a_circuit_is_closed(self) -> None:
+        """By its number."""
+        closing = self.tor.close_circuit(5)
         self.reactor.advance(0)
-        self.successResultOf(one)
+        self.successResultOf(closing)
         self.assertEqual(self.reactor.link.heard[-1], "CLOSECIRCUIT 5")
-        all_of_them = self.tor.close_circuits()
+
+    def test_the_service_is_offered_anew(self) -> None:
+        """Taken out of tor, and read from its configuration again."""
+        offering = self.tor.offer_anew()
         self.reactor.advance(0)
-        self.successResultOf(all_of_them)
-        self.assertEqual(self.reactor.link.heard[-2:], ["GETINFO circuit-status", "CLOSECIRCUIT 7"])
+        self.successResultOf(offering)
+        self.assertEqual(self.reactor.link.heard[-2:], ["RESETCONF HiddenServiceDir", "SIGNAL RELOAD"])
+        self.assertEqual(self.state, State.PUBLISHING)
 
     def test_what_a_circuit_carries_is_told(self) -> None:
         """As a value; an event that is none is nothing."""
@@ -141,7 +145,7 @@ class CommandTests(TorTestCase):
     def test_a_tor_that_does_not_run_needs_no_commands(self) -> None:
         """There is nothing to close, and at its start it reads everything."""
         self.stop()
-        for asked in (self.tor.reload(), self.tor.close_circuit(5), self.tor.close_circuits()):
+        for asked in (self.tor.reload(), self.tor.close_circuit(5), self.tor.offer_anew()):
             self.assertIsNone(self.successResultOf(asked))
 
     def test_one_that_does_not_answer_is_told(self) -> None:
