@@ -33,7 +33,7 @@ _ALLOWED = _names(
     HiddenServiceOnionBalanceInstance HiddenServicePoWQueueBurst HiddenServicePoWQueueRate HSLayer2Nodes HSLayer3Nodes
     HTTPSProxy HTTPSProxyAuthenticator KeepalivePeriod LearnCircuitBuildTimeout MaxMemInQueues MiddleNodes NodeFamily
     NumCPUs NumDirectoryGuards NumEntryGuards OutboundBindAddress OutboundBindAddressOR OutboundBindAddressPT
-    ReachableAddresses ReachableORAddresses ReducedCircuitPadding ReducedConnectionPadding Sandbox Socks4Proxy
+    ReachableAddresses ReachableORAddresses ReducedCircuitPadding ReducedConnectionPadding Socks4Proxy
     Socks5Proxy Socks5ProxyPassword Socks5ProxyUsername StrictNodes TCPProxy UpdateBridgesFromAuthority UseBridges
     """
 )
@@ -72,6 +72,7 @@ _REASONS = {
     "noexec": f"{_OURS}; a ClientTransportPlugin may run without it",
     "orport": f"{_OPENS}; {_RELAY}",
     "safelogging": _OURS,
+    "sandbox": "a tor in its sandbox ends when it is to read its configuration again, as for each invitation",
     "sockspolicy": _OPENS,
     "socksport": _OPENS,
     "transport": _OPENS,

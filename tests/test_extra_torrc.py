@@ -40,6 +40,7 @@ BAD = (
     ("Log debug file /tmp/log", "could tell who came when"),
     ("SafeLogging 0", "onionstream itself says it"),
     ("UseEntryGuards 0", "is soon found"),
+    ("Sandbox 1", "ends when it is to read its configuration again"),
     ("ExitRelay 1", "no relay"),
     ("User root", "as that user"),
     ("DirAuthority x 127.0.0.1:1 0", "not among those"),

@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from txtorcon import TorProtocolError  # type: ignore[import-untyped]
 from txtorcon.torcontrolprotocol import TorDisconnectError  # type: ignore[import-untyped]
 
-from onionstream.onion.errors import ControlError, NobodyListensError, RefusedError
+from onionstream.onion.errors import ControlError, LostError, NobodyListensError, RefusedError
 from onionstream.onion.line import CarefulFactory, CarefulProtocol
 from onionstream.onion.replies import LISTENERS, MODES, not_anonymous
 
@@ -193,7 +193,9 @@ class Control:
         except TorProtocolError as problem:
             raise RefusedError(problem.code) from problem
         except TorDisconnectError as problem:
-            raise ControlError(f"tor {self._protocol.problem or 'has closed its control connection'}.") from problem
+            if self._protocol.problem:
+                raise ControlError(f"tor {self._protocol.problem}.") from problem
+            raise LostError("tor has closed its control connection.") from problem
         except Exception as problem:
             words = self._protocol.problem or "says what cannot be understood"
             self._protocol.cut(words)

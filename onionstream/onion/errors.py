@@ -23,6 +23,10 @@ class NobodyListensError(ControlError):
     """There is no tor behind the control socket."""
 
 
+class LostError(ControlError):
+    """tor has closed its control connection, as it does when it ends."""
+
+
 class RefusedError(ControlError):
     """
     tor does not do what it is asked for.

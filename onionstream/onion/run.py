@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from onionstream.onion.attention import Attention
 from onionstream.onion.control import Control, connect
-from onionstream.onion.errors import NobodyListensError, OnionError
+from onionstream.onion.errors import LostError, NobodyListensError, OnionError
 from onionstream.onion.process import TorProcess, spawn
 from onionstream.onion.progress import Progress
 from onionstream.onion.replies import CircuitRate
@@ -150,13 +150,19 @@ class Run:
             address = self._owner.control_open()
             self._attention = Attention(control, self._clock, self._heard, self._owner.traffic, self._hung)
             await self._attention.begin(address)
+            how = await control.lost()
+        except LostError as problem:
+            self._lost(str(problem))
         except OnionError as problem:
             self.end(str(problem))
-            return
-        how = await control.lost()
+        else:
+            self._lost(f"tor {how}.")
+
+    def _lost(self, why: str) -> None:
+        """The connection has ended. As a rule the process ends with it, and what is heard of that says more."""
         self.control = None
         if not self._why:
-            self._timer = self._clock.callLater(_BURIAL, self.end, f"tor {how}.")
+            self._timer = self._clock.callLater(_BURIAL, self.end, why)
 
     async def _connected(self, paths: Paths) -> Control:
         """

@@ -30,12 +30,14 @@ from onionstream.onion.replies import CircuitRate
 from onionstream.onion.run import Run
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.torrc import Paths, setconf, torrc
-from onionstream.onion.words import LastWords
+from onionstream.onion.words import LastWords, refusal
 
 AGAIN = 60.0
 """Seconds after which something is tried again that a person must mend first. Nothing has been published then."""
 
 _STATUS_LINES = 20
+
+_ONLY = ("--defaults-torrc", "/nonexistent", "-f")  # only the configuration that follows counts
 
 
 class Tor(Service):
@@ -221,17 +223,28 @@ class Tor(Service):
         if self._settings.control:
             self._attach(Path(self._settings.control.removeprefix("unix:")))
             return
-        program = self._surroundings.program(self._settings.program)
-        home = {"HOME": str(self._paths.data), "LANG": "C.UTF-8", "TZ": "UTC", "PATH": self._surroundings.search_path}
-        old = version.warning(await ask(self._reactor, [program, "--version"], home))
+        old = version.warning(await self._ask("--version"))
         self._address = prepare(self._paths, self._torrc(), allow_tmpfs=self._settings.allow_tmpfs)
         forget_socket(self._paths)
         if old:
             self._log.warn("{old}", old=old)
-        words = [program, "--defaults-torrc", "/nonexistent", "-f", str(self._paths.torrc)]  # only ours counts
         run = Run(self, self._reactor, self._words)
-        run.begin([*self._surroundings.wrapper, *words], home, self._paths)
+        words = [*self._surroundings.wrapper, self._program(), *_ONLY, str(self._paths.torrc)]
+        run.begin(words, self._environment(), self._paths)
         self._run = run
+
+    def _program(self) -> str:
+        """:return: the path of tor; :raises CannotStartError: it is not there."""
+        return self._surroundings.program(self._settings.program)
+
+    def _environment(self) -> dict[str, str]:
+        """:return: all that tor knows of ours."""
+        path = self._surroundings.search_path
+        return {"HOME": str(self._paths.data), "LANG": "C.UTF-8", "TZ": "UTC", "PATH": path}
+
+    async def _ask(self, *words: str) -> str:
+        """:return: what tor says to these arguments, and ends; :raises CannotStartError: it is not there."""
+        return await ask(self._reactor, [self._program(), *words], self._environment())
 
     def _attach(self, socket: Path) -> None:
         """
@@ -270,15 +283,20 @@ class Tor(Service):
         self._enter(State.FAILED, problem)
 
     async def _rewrite(self) -> None:
-        """Other settings for the tor that runs."""
+        """Other settings for the tor that runs. One that reads what it cannot use would end, so it is asked before."""
         try:
             if isinstance(self._run, Attached):
                 await self._run.renew(setconf(self._settings, self._paths))
-            else:
-                write(self._paths.torrc, self._torrc())
+                return
+            write(self._paths.candidate, self._torrc())
+            refused = refusal(await self._ask(*_ONLY, str(self._paths.candidate), "--verify-config"))
+            if not refused:
+                self._paths.candidate.replace(self._paths.torrc)
                 await self.reload()
-        except (CannotStartError, ControlError) as problem:
-            self._log.warn("tor keeps its former settings: {problem}", problem=str(problem))
+        except (OSError, CannotStartError, ControlError) as problem:
+            refused = str(problem)
+        if refused:
+            self._log.warn("tor keeps its former settings until its next start: {problem}", problem=refused)
 
     def _stop(self) -> Deferred[None]:
         """:return: fires when nothing runs any more."""

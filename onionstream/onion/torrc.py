@@ -62,6 +62,11 @@ class Paths:
         """The configuration itself."""
         return self.state / "torrc"
 
+    @property
+    def candidate(self) -> Path:
+        """Another configuration, which tor has not accepted yet."""
+        return self.state / "torrc.candidate"
+
 
 def torrc(settings: config.Tor, paths: Paths, owner: int, extra: str = "") -> str:
     """

@@ -14,6 +14,7 @@ _SAYS_NOTHING = (
     "Couldn't create private data directory",
     "Error loading rendezvous service keys",
     "Reading config failed",
+    "Restart failed",
     "You are running Tor as root",
     "are all undefined, and there aren't any hidden services configured",
 )
@@ -27,6 +28,18 @@ _ADVICE = (
     ("save in", "tor cannot use the files in onion/ in the state directory; put them back from a copy."),
     ("Bridge line", "A Bridge line in extra_torrc is wrong."),
 )
+
+
+def refusal(said: str) -> str:
+    """
+    :param said: what ``tor --verify-config`` says.
+    :return: why tor would not take the configuration; empty: it would.
+    """
+    if said.rstrip().endswith("Configuration was valid"):
+        return ""
+    words = LastWords()
+    words.feed(f"{said}\n".encode())
+    return words.reason() or "tor does not accept them."
 
 
 class LastWords:

@@ -33,26 +33,28 @@ class TorReactor(FakeReactor):
     One in which tor tells its version when it is asked, and makes a key when it is started.
 
     :ivar version: what it says.
+    :ivar verdict: what it says of a configuration that it is to look at.
     """
 
     def __init__(self, onion: Path) -> None:
         """:param onion: the directory of the service."""
         super().__init__()
         self.version = b"Tor version 0.4.9.11.\n"
+        self.verdict = b"Configuration was valid\n"
         self._onion = onion
-        self.answers["GETINFO process/pid"] = lambda link: link.says(f"250-process/pid={self.process.pid}\n250 OK")
+        self.answers["GETINFO process/pid"] = lambda link: link.says(f"250-process/pid={self.runs[-1].pid}\n250 OK")
         self.answers["SIGNAL TERM"] = lambda _: self.callLater(0, self.tor_ends)
 
     @property
     def runs(self) -> list[FakeProcess]:
         """All processes of tor itself."""
-        return [process for process in self.processes if "--version" not in process.arguments]
+        return [process for process in self.processes if not {"--version", "--verify-config"} & {*process.arguments}]
 
     def tor_ends(self) -> None:
         """The newest tor has done as it was told."""
-        if self.process.obedient and not self.process.ended:
+        if self.runs[-1].obedient and not self.runs[-1].ended:
             self.link.cut()
-            self.process.end(0)
+            self.runs[-1].end(0)
 
     def spawnProcess(
         self,
@@ -66,15 +68,17 @@ class TorReactor(FakeReactor):
         """Start an invented tor."""
         process = super().spawnProcess(processProtocol, executable, args, env, *more, **named)
         if "--version" in args:
-            self.callLater(0, self._answer_version, self.process)
+            self.callLater(0, self._answer, self.process, self.version)
+        elif "--verify-config" in args:
+            self.callLater(0, self._answer, self.process, self.verdict)
         elif not (self._onion / "hostname").exists():
             for name, data in service().items():
                 (self._onion / name).write_bytes(data)
         return process
 
-    def _answer_version(self, process: FakeProcess) -> None:
+    def _answer(self, process: FakeProcess, answer: bytes) -> None:
         if not process.ended:
-            process.says(self.version)
+            process.says(answer)
             process.end(0)
 
 

@@ -187,6 +187,17 @@ class RestartTests(TorTestCase):
         self.assertEqual(self.log.count("Next try"), 1)
         self.assertIn("Another tor uses the same state directory", self.log)
 
+    def test_R14_one_that_ends_while_it_lets_us_in_is_told_by_its_own_words(self) -> None:
+        """It opens its control socket before it sees that its directory is locked."""
+        self.tor.restart()
+        self.reactor.answers["PROTOCOLINFO"] = lambda link: None
+        self.reactor.advance(0)
+        self.reactor.process.says(b"Nov 23 02:03:18.000 [err] No, it's still there.  Exiting.\n")
+        self.reactor.link.cut()
+        self.reactor.advance(0.5)
+        self.reactor.process.end(1)
+        self.assertIn("tor ended with status 1. Another tor uses the same state directory", self.sentence)
+
     def test_R11_a_tor_that_hangs_is_replaced(self) -> None:
         """It is not asked to end, since it would not hear; CONT lets one that was stopped hear TERM."""
         self.reactor.answers["GETINFO version"] = lambda link: None

@@ -95,7 +95,18 @@ class CommandTests(TorTestCase):
         self.successResultOf(self.tor.replace(self.other()))
         self.assertEqual(len(self.reactor.link.heard), before)
 
-    def test_settings_that_tor_refuses_are_told(self) -> None:
+    def test_settings_that_tor_would_not_take_are_not_given_to_it(self) -> None:
+        """It would end. It runs on with the former ones, and the log says why."""
+        before = self.paths.torrc.read_text()
+        self.reactor.verdict = b"[warn] Too few items to Bridge line.\n[err] Reading config failed\n"
+        told = self.tor.replace(self.other(extra_torrc="Bridge x"))
+        self.reactor.advance(0)
+        self.successResultOf(told)
+        self.assertIn("until its next start: A Bridge line in extra_torrc is wrong.", self.log)
+        self.assertEqual(self.paths.torrc.read_text(), before)
+        self.assertNotIn("SIGNAL RELOAD", self.reactor.link.heard)
+
+    def test_settings_that_tor_refuses_in_the_end_are_told(self) -> None:
         """It keeps the former ones."""
         self.reactor.answers["SIGNAL RELOAD"] = "552 No"
         told = self.tor.replace(self.other(max_streams=30))
@@ -114,7 +125,7 @@ class CommandTests(TorTestCase):
         told = self.tor.replace(self.other(enabled=False))
         self.reactor.advance(0)
         self.successResultOf(told)
-        self.assertEqual((self.state, self.reactor.process.ended), (State.DISABLED, True))
+        self.assertEqual((self.state, self.reactor.runs[-1].ended), (State.DISABLED, True))
         self.successResultOf(self.tor.replace(self.other()))
         self.reactor.advance(0)
         self.assertEqual(self.state, State.CONNECTING)

@@ -199,6 +199,19 @@ class EndTests(TorCase):
         self.assertNotIn("192.0.2.77", f"{tor.status()}")
         await tor.stopService()
 
+    async def test_L23_other_settings_are_read_by_the_same_tor_and_bad_ones_are_not(self) -> None:
+        """Whatever a configuration read again holds, tor runs on."""
+        tor = self.tor(self.folder())
+        pid = await self.connected(tor)
+        for extra, streams in (("", 30), ("UseBridges 1\nBridge x", 31)):
+            await tor.replace(Tor(allow_tmpfs=True, max_streams=streams, extra_torrc=extra))
+        assert tor._run is not None
+        assert tor._run.control is not None
+        said = await tor._run.control.ask("GETCONF HiddenServiceOptions")
+        self.assertIn("HiddenServiceMaxStreams=30", said)
+        self.assertEqual(await self.connected(tor), pid)
+        await tor.stopService()
+
     async def test_R13_without_a_network_it_stays_and_says_how_far_it_is(self) -> None:
         """Nobody is held up by that."""
         tor = self.tor(self.folder())
