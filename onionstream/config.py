@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from math import ceil
 
 import tomli
 
-from onionstream import ffmpeg_input, schema
-from onionstream.schema import SchemaError, at_most, between, matching, one_line, one_of, shown, that
+from onionstream import agreement, schema
+from onionstream.schema import SchemaError, at_most, between, matching, one_line, one_of, that
 
 _LONGEST_ERROR = 6000  # characters; the file's name alone may have 4096
 _TOML_HINTS = {
@@ -266,6 +265,36 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tor:
+    """
+    ``[tor]``: the onion service.
+
+    :ivar enabled: have an onion address at all; without it only this machine can watch.
+    :ivar program: tor's name or path.
+    :ivar control: empty: a tor of our own; ``unix:`` and a path: the control socket of a tor that runs already.
+    :ivar proof_of_work: while many ask for the service at once, let each of them do some work first (D-80).
+    :ivar introduction_dos_defence: let the introduction points drop what comes too fast; it protects Tor's network,
+        and shuts out honest viewers with the others (D-80).
+    :ivar max_streams: connections on one circuit at the most; a circuit that opens more is closed (D-81).
+    :ivar close_floods: close the circuit of a visitor who goes on asking for too much.
+    :ivar self_test: fetch the own address through Tor's network and tell what that was like.
+    :ivar allow_tmpfs: start although the state directory is lost when the machine is switched off.
+    :ivar extra_torrc: lines for tor's own configuration, such as bridges.
+    """
+
+    enabled: bool = True
+    program: str = field(default="tor", metadata=matching(r"[^-].*", 'a name or a path, such as "tor"'))
+    control: str = field(default="", metadata=matching(r"(unix:/.+)?", '"unix:" and a path in full, or ""'))
+    proof_of_work: bool = True
+    introduction_dos_defence: bool = False
+    max_streams: int = field(default=24, metadata=between(6, 65535))
+    close_floods: bool = False
+    self_test: bool = True
+    allow_tmpfs: bool = False
+    extra_torrc: str = field(default="", metadata=at_most(4096, "characters", several_lines=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that can be set, one field for each table of ``config.toml``."""
 
@@ -277,6 +306,7 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     players: Players = field(default_factory=Players)
     web: Web = field(default_factory=Web)
+    tor: Tor = field(default_factory=Tor)
 
 
 class ConfigError(Exception):
@@ -296,8 +326,7 @@ def parse(text: str, name: str) -> Config:
     """
     try:
         config = schema.read(Config, tomli.loads(text + "\n"))  # so that the parser names the last line too
-        _check_source(config.source)
-        _check_together(config)
+        agreement.check(config)
     except SchemaError as problem:
         raise ConfigError(name, str(problem), schema.line_of(text, problem.table, problem.key)) from problem
     except RecursionError as problem:
@@ -314,47 +343,3 @@ def _toml_error(name: str, words: str) -> ConfigError:
         return ConfigError(name, f"this is not TOML: {words}")
     said = _TOML_HINTS.get(match[1], match[1])
     return ConfigError(name, f"this is not TOML: {said} (column {match[3]})", int(match[2]))
-
-
-def _check_source(source: Source) -> None:
-    """:raises SchemaError: something under ``[source]`` is missing, or would not stay on this machine."""
-    for path in source.file.paths:
-        if not path or path.startswith("~") or "://" in path:
-            sentence = f"[source.file] paths holds {shown(path)}, but must hold files, in full or from this folder on"
-            raise SchemaError("source.file", "paths", sentence)
-    if source.kind == "file" and not source.file.paths:
-        raise SchemaError("source", "kind", '[source] kind is "file", but [source.file] paths names no file')
-    if source.screen.sound:
-        _check_input("source.screen", "sound", ("-f", "pulse", "-i", source.screen.sound))
-    if source.camera.sound:
-        system, _, name = source.camera.sound.partition(":")
-        _check_input("source.camera", "sound", ("-f", system, "-i", name))
-    if source.command.input or source.kind == "command":
-        _check_input("source.command", "input", source.command.input)
-
-
-def _check_input(table: str, key: str, words: tuple[str, ...]) -> None:
-    """:raises SchemaError: ffmpeg may not be given these words, which this key leads to."""
-    try:
-        ffmpeg_input.check(words)
-    except ffmpeg_input.InputError as problem:
-        raise SchemaError(table, key, f"[{table}] {key}: {problem}") from problem
-
-
-def _check_together(config: Config) -> None:
-    """:raises SchemaError: numbers that are good one by one do not go together."""
-    video, delivery, wait = config.video, config.delivery, config.encoder
-    size = (video.bitrate + config.audio.bitrate * config.audio.enabled) * 1000 / 8 * delivery.behind / 2**20  # MiB
-    rules = (
-        (video.keyframes * video.rate >= 1, "video.keyframes", f"at least one picture long: rate is {video.rate}"),
-        (delivery.fragment <= round(video.keyframes * 1000), "delivery.fragment", "no longer than [video] keyframes"),
-        (delivery.behind >= video.keyframes, "delivery.behind", "no less than [video] keyframes"),
-        (delivery.window >= delivery.behind, "delivery.window", "no less than `behind`"),
-        (delivery.window_size >= size, "delivery.window_size", f"{ceil(size)} or more to hold what `behind` asks for"),
-        (wait.longest_wait >= wait.first_wait, "encoder.longest_wait", "no less than `first_wait`"),
-    )
-    for good, place, wanted in rules:
-        if not good:
-            table, key = place.split(".")
-            found = shown(getattr(getattr(config, table), key))
-            raise SchemaError(table, key, f"[{table}] {key} is {found}, but must be {wanted}")

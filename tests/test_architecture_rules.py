@@ -180,8 +180,24 @@ class Complaints(SynchronousTestCase):
             "reactor.connectTCP(a, 1, f)",
             "from socket import getaddrinfo",
             "reactor.resolve(name)",
+            "reactor.connectUNIX(path, f)",
+            "from txtorcon import TorProtocolFactory",
         ):
             self.assertEqual(len([*calls_out([Module("web.page", source)])]), 1, source)
+
+    def test_L07_the_way_to_tor_is_open_to_two_modules_by_name(self) -> None:
+        """And no wider than they need it."""
+        endpoint = "from twisted.internet.endpoints import UNIXClientEndpoint\nUNIXClientEndpoint(r, p)"
+        rows = (
+            ("onion.control", endpoint, 0),
+            ("onion.tor", endpoint, 2),
+            ("onion.line", "from txtorcon import TorProtocolFactory", 0),
+            ("onion.line", "from txtorcon import launch", 1),
+            ("onion.line", "import txtorcon", 1),
+            ("onion.control", "from txtorcon import TorProtocolFactory", 1),
+        )
+        for name, source, told in rows:
+            self.assertEqual(len([*calls_out([Module(name, source)])]), told, (name, source))
 
     def test_a_reactor_is_told(self) -> None:
         """Outside of tap everywhere, in tap outside of functions."""

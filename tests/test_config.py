@@ -174,7 +174,7 @@ class BadFileTests(SynchronousTestCase):
         texts = [(table, key) for table, key, kind in keys(Config) if kind is str]
         rows = [f'[{table}]\n{key} = "a{code}b"' for table, key in texts for code in ("\\u0000", "\\n", "\\u001b[0m")]
         good = [row for row in rows if "control character" not in complaint(row)]
-        self.assertEqual(['[stream]\ndescription = "a\\nb"'], good)
+        self.assertEqual(['[stream]\ndescription = "a\\nb"', '[tor]\nextra_torrc = "a\\nb"'], good)
 
     def test_a_name_that_breaks_the_line_does_not(self) -> None:
         """A file may be called anything."""
@@ -280,7 +280,7 @@ class ValueTests(SynchronousTestCase):
 
     def test_every_table_has_a_field(self) -> None:
         """Which bears its name."""
-        self.assertEqual({"stream", "source", "video", "audio", "encoder", "delivery", "web"}, _names(Config))
+        self.assertEqual({"stream", "source", "video", "audio", "encoder", "delivery", "web", "tor"}, _names(Config))
 
 
 def _names(cls: Any) -> set[str]:  # noqa: ANN401 - any dataclass

@@ -1,0 +1,74 @@
+"""What may be wrong with settings that are good one by one: what would leave this machine, and what does not agree."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from onionstream import extra_torrc, ffmpeg_input
+from onionstream.schema import SchemaError, shown
+
+if TYPE_CHECKING:
+    from onionstream.config import Config, Source, Tor
+
+
+def check(config: Config) -> None:
+    """:raises SchemaError: these settings cannot be used; with the table and key that a person would change."""
+    _check_source(config.source)
+    _check_tor(config.tor)
+    _check_together(config)
+
+
+def _check_source(source: Source) -> None:
+    """:raises SchemaError: something under ``[source]`` is missing, or would not stay on this machine."""
+    for path in source.file.paths:
+        if not path or path.startswith("~") or "://" in path:
+            sentence = f"[source.file] paths holds {shown(path)}, but must hold files, in full or from this folder on"
+            raise SchemaError("source.file", "paths", sentence)
+    if source.kind == "file" and not source.file.paths:
+        raise SchemaError("source", "kind", '[source] kind is "file", but [source.file] paths names no file')
+    if source.screen.sound:
+        _check_input("source.screen", "sound", ("-f", "pulse", "-i", source.screen.sound))
+    if source.camera.sound:
+        system, _, name = source.camera.sound.partition(":")
+        _check_input("source.camera", "sound", ("-f", system, "-i", name))
+    if source.command.input or source.kind == "command":
+        _check_input("source.command", "input", source.command.input)
+
+
+def _check_input(table: str, key: str, words: tuple[str, ...]) -> None:
+    """:raises SchemaError: ffmpeg may not be given these words, which this key leads to."""
+    try:
+        ffmpeg_input.check(words)
+    except ffmpeg_input.InputError as problem:
+        raise SchemaError(table, key, f"[{table}] {key}: {problem}") from problem
+
+
+def _check_tor(tor: Tor) -> None:
+    """:raises SchemaError: a line for tor may not be there, or nobody would read it."""
+    try:
+        extra_torrc.check(tor.extra_torrc)
+    except extra_torrc.ExtraTorrcError as problem:
+        raise SchemaError("tor", "extra_torrc", f"[tor] extra_torrc, {problem}") from problem
+    if tor.control and tor.extra_torrc.strip():
+        sentence = "[tor] extra_torrc must be empty where `control` names another tor: that one has its own torrc"
+        raise SchemaError("tor", "extra_torrc", sentence)
+
+
+def _check_together(config: Config) -> None:
+    """:raises SchemaError: numbers that are good one by one do not go together."""
+    video, delivery, wait = config.video, config.delivery, config.encoder
+    size = (video.bitrate + config.audio.bitrate * config.audio.enabled) * 1000 / 8 * delivery.behind / 2**20  # MiB
+    rules = (
+        (video.keyframes * video.rate >= 1, "video.keyframes", f"at least one picture long: rate is {video.rate}"),
+        (delivery.fragment <= round(video.keyframes * 1000), "delivery.fragment", "no longer than [video] keyframes"),
+        (delivery.behind >= video.keyframes, "delivery.behind", "no less than [video] keyframes"),
+        (delivery.window >= delivery.behind, "delivery.window", "no less than `behind`"),
+        (delivery.window_size >= size, "delivery.window_size", f"{ceil(size)} or more to hold what `behind` asks for"),
+        (wait.longest_wait >= wait.first_wait, "encoder.longest_wait", "no less than `first_wait`"),
+    )
+    for good, place, wanted in rules:
+        if not good:
+            table, key = place.split(".")
+            found = shown(getattr(getattr(config, table), key))
+            raise SchemaError(table, key, f"[{table}] {key} is {found}, but must be {wanted}")
