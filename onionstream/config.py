@@ -248,7 +248,7 @@ class Players:
     firefox_fast: float = field(default=0.4, metadata=between(0.2, 1))
     chromium: float = field(default=1.2, metadata=between(0.3, 3))
     chromium_fast: float = field(default=0.8, metadata=between(0.3, 3))
-    slow: float = field(default=1.5, metadata=between(0.5, 60))
+    slow: float = field(default=1.0, metadata=between(0.5, 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

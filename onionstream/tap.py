@@ -95,18 +95,21 @@ def makeService(options: Options) -> IService:
     reload = life.Reload(settings, options.load, changes.by_table())
 
     write(_banner(settings, state, password, confinement))
-    show_address = not terminal.is_kept(os.environ, sys.__stderr__)
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look)),
         Listening(ports, site, ending=broadcast.close),
         TimerService(_SWEEP, broadcast.check),
         TimerService(_FILLING, broadcast.fill),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
-        terminal.Onion(write, tor, show_address=show_address),
+        terminal.Onion(write, tor, show_address=not _is_kept()),
         slates,
         encoder,
     )
     return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
+
+
+def _is_kept() -> bool:
+    return terminal.is_kept(os.environ, sys.__stderr__)
 
 
 def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
@@ -228,7 +231,7 @@ def _banner(settings: Config, state: StateDirectory, password: str, confinement:
         source = str(error)
     return terminal.banner(
         address=f"http://{LOOPBACK}:{settings.web.port}/" if settings.web.port else "",
-        password="" if terminal.is_kept(os.environ, sys.__stderr__) else password,
+        password="" if _is_kept() else password,
         source=source,
         state=str(state.path),
     )

@@ -54,7 +54,7 @@ PLAIN = Profile()
 BLOCK = 32 * 1024
 """Bytes: in Firefox as in Chromium."""
 
-FIREFOX = Profile(block=BLOCK, gzip=True, all_sync=True, buffer=0.6, slow=1.5)
+FIREFOX = Profile(block=BLOCK, gzip=True, all_sync=True, buffer=0.6, slow=1.0)
 """Firefox and Tor Browser: 1.15 s behind by themselves, and 0.75 s after the squeeze."""
 
 CHROMIUM = Profile(block=BLOCK, fill=0.6, backlog=2.4, gathers=3.4, buffer=1.2, pace=0.1, waits=True)
