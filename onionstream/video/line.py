@@ -50,6 +50,11 @@ class Line:
         self._every = 1
         self._keyframes = 0
 
+    @property
+    def slow(self) -> bool:
+        """It does not carry all of the stream at present."""
+        return self.detail in (Detail.KEYFRAMES, Detail.SOUND)
+
     def decide(self, *, late: bool, strained: bool, keyframe: bool, newest: bool, carried: float, now: float) -> Detail:
         """
         What to send of the next fragment.
@@ -61,7 +66,7 @@ class Line:
         :param carried: what the line has carried of the stream lately: 1 is all of it. Counts for who is late.
         :param now: seconds on any one clock.
         """
-        fallen = self.detail in (Detail.KEYFRAMES, Detail.SOUND)
+        fallen = self.slow
         if late and not fallen:
             self.fall(now, carried)
         if late or now < self._drained:

@@ -133,8 +133,8 @@ class Viewer:
             before = self._written
             for piece in self._packing.fragment(fragment, squeeze, detail):
                 self._write(piece)
-            if self._blocks is not None and (box := self._blocks.add(self._written - before, self._edge)):
-                self._write(empty(box))
+            if self._blocks is not None:
+                self._fill(self._blocks, self._written - before)
 
     def finish(self) -> None:
         """The stream is over, or goes on as something that this player cannot follow."""
@@ -210,6 +210,11 @@ class Viewer:
             self._line.fall(newest.end, self._carried())
             self._move_to(self._window.keyframe_before(playback.keeps))
         return self._window.get(self._next)
+
+    def _fill(self, blocks: Blocks, size: int) -> None:
+        """Let his player have what it was sent just now, if it would wait too long for a block to be full."""
+        if box := blocks.add(size, self._edge, fill=not self._line.slow):
+            self._write(empty(box))
 
     def _carried(self) -> float:
         """How much of the stream the line has carried since the viewer began to lag: 1 is all of it."""
