@@ -132,6 +132,10 @@ class RealStage:
         self._daemon.config.write_text(_config(self._folder, size))
         self._daemon.signal(signal.SIGHUP)
 
+    def click_picture(self) -> None:
+        """In the middle, where a player that waits for it has its button."""
+        Thread(target=self.browser.click, args=(WIDTH // 2, HEIGHT // 2)).start()
+
     def click_sound(self) -> None:
         """In a thread, as it takes as long as several pictures."""
         Thread(target=self.browser.click, args=SPEAKERS[self._viewer.browser]).start()

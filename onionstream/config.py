@@ -232,7 +232,8 @@ class Players:
     :ivar closing: cut out of Chromium's times what it has missed.
     :ivar thinning: leave pictures out for viewers whose line is too slow.
     :ivar firefox: seconds of the stream that Firefox is left with by the squeeze.
-    :ivar firefox_fast: the same in the fast mode.
+    :ivar firefox_sound: the same with the sound on from the start.
+    :ivar firefox_fast: the same in the fast mode, without sound.
     :ivar chromium: seconds of the stream that Chromium is left with by the squeeze.
     :ivar chromium_fast: the same in the fast mode.
     :ivar slow: seconds that a viewer with Firefox may lag before pictures are left out.
@@ -245,6 +246,7 @@ class Players:
     closing: bool = True
     thinning: bool = True
     firefox: float = field(default=0.6, metadata=between(0.2, 1))
+    firefox_sound: float = field(default=1.0, metadata=between(0.3, 3))
     firefox_fast: float = field(default=0.4, metadata=between(0.2, 1))
     chromium: float = field(default=1.2, metadata=between(0.3, 3))
     chromium_fast: float = field(default=0.8, metadata=between(0.3, 3))

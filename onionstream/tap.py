@@ -35,7 +35,7 @@ from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.broadcast import Broadcast
-from onionstream.video.profile import CHROMIUM, FIREFOX, Profiles, Trick
+from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
@@ -189,6 +189,7 @@ def _profiles(players: Players) -> Profiles:
     """What each kind of player gets, as the configuration has it; for viewers who come from now on."""
     return Profiles(
         firefox=replace(FIREFOX, buffer=players.firefox, slow=players.slow),
+        firefox_with_sound=replace(FIREFOX_WITH_SOUND, buffer=players.firefox_sound, slow=players.slow),
         chromium=replace(CHROMIUM, buffer=players.chromium),
         fast=(players.firefox_fast, players.chromium_fast),
         left_out=frozenset(trick for trick in Trick if not getattr(players, trick.value)),
