@@ -58,8 +58,7 @@ class TestSource:
     """
     ``[source.test]``: a moving test picture with a clock and a tone; needs nothing.
 
-    :ivar code: also draw the wall clock as 32 black and white squares, which a program can read from the screen to
-        measure the delay. It tells viewers this machine's clock to the millisecond: for measuring only.
+    :ivar code: also draw the wall clock as squares that a program can read: it tells viewers this machine's clock.
     """
 
     code: bool = False
@@ -70,8 +69,7 @@ class FileSource:
     """
     ``[source.file]``: one file, or several one after the other, over and over.
 
-    :ivar paths: video files; a relative path is meant from the folder of the configuration file. Several files must
-        be of one kind and share their codecs; their sizes may differ.
+    :ivar paths: video files of one kind, with the same codecs; relative ones from the configuration file's folder.
     """
 
     paths: tuple[str, ...] = field(default=(), metadata=at_most(1000, "paths"))
@@ -118,8 +116,7 @@ class CommandSource:
     """
     ``[source.command]``: your own ffmpeg arguments for the input side.
 
-    :ivar input: the arguments up to and including the last ``-i``, one string each. Nothing of the output side may be
-        among them, and nothing that uses a network.
+    :ivar input: the arguments up to and including the last ``-i``, one string each; none that uses a network.
     :ivar capture: the input needs the desktop's screen or sound: hand ffmpeg the environment variables for those.
     """
 
@@ -226,16 +223,9 @@ class Players:
     """
     ``[players]``: what is done so that each kind of player shows the stream smooth and near.
 
-    :ivar padding: fill what Firefox gets up to the blocks in which it reads.
-    :ivar sync: tell Firefox that every frame is a keyframe.
-    :ivar backlog: give Chromium at once what it gathers before it begins.
-    :ivar squeeze: bring viewers nearer to the live edge than their players would stay.
-    :ivar closing: cut out of Chromium's times what it has missed.
-    :ivar thinning: leave pictures out for viewers whose line is too slow.
-    :ivar firefox: seconds of the stream that Firefox is left with by the squeeze.
-    :ivar firefox_fast: the same in the fast mode.
-    :ivar chromium: seconds of the stream that Chromium is left with by the squeeze.
-    :ivar chromium_fast: the same in the fast mode.
+    The first six are tricks, each by the name that it has in the program (``video.profile.Trick``).
+
+    :ivar firefox: seconds of the stream that Firefox is left with, as ``chromium``; in the fast mode ``firefox_fast``.
     :ivar slow: seconds that a viewer with Firefox may lag before pictures are left out.
     """
 
