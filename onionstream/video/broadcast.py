@@ -178,6 +178,7 @@ class Broadcast:
             assert self._tracks is not None
             if sample.kind is not self._tracks.leading or not sample.keyframe:
                 return  # the slate goes on until a player can begin
+            self.cut()
             self._interlude = None
             self._go_on_air(self._tracks, self.generation)
         self._place(sample)
