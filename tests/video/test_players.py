@@ -8,7 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Profile
 from tests.video.onair import OnAir
-from tests.video.players import Firefox, Line, Patient, Watched
+from tests.video.lines import Line
+from tests.video.players import Chromium, Firefox, Patient, Watched
 
 BODY = 1900
 """Bytes of a picture: with its sound 630 kbit/s, as in what was measured."""
