@@ -128,8 +128,10 @@ class Viewer:
             before = self._written
             for piece in self._packing.fragment(fragment, squeeze, detail):
                 self._write(piece)
-            if self._blocks is not None and (box := self._blocks.add(self._written - before, self._edge)):
-                self._write(empty(box))
+            if self._blocks is not None:
+                spare = detail is Detail.WHOLE
+                if box := self._blocks.add(self._written - before, self._edge, spare=spare):
+                    self._write(empty(box))
 
     def finish(self) -> None:
         """The stream is over, or goes on as something that this player cannot follow."""
