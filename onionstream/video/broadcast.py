@@ -130,7 +130,7 @@ class Broadcast:
         self._fragmenter = Fragmenter(fragment)
         self._timeline = Timeline()
         self._tracks: Tracks | None = None
-        self._heard = 0.0
+        self._heard = self._looked = 0.0
         self._interlude: Interlude | None = None
         self._silence = Silence()
         self._packings: dict[Profile, Packing] = {}
@@ -198,14 +198,20 @@ class Broadcast:
             assert self._tracks is not None
             if sample.kind is not self._tracks.leading or not sample.keyframe:
                 return  # the slate goes on until a player can begin
+            self.cut()
             self._interlude = None
             self._go_on_air(self._tracks, self.generation)
         self._place(sample)
 
     def fill(self) -> None:
-        """Send the slate as far as it is due. To be called several times a second."""
+        """
+        Send the slate as far as it is due. To be called several times a second.
+
+        When it was not, this program stood still, and what the encoder has sent meanwhile waits to be read.
+        """
         now = self._clock()
-        if self._interlude is None and self.quiet and now - self._heard >= HUSH and self.watching:
+        awake, self._looked = now - self._looked < HUSH, now
+        if self._interlude is None and self.quiet and awake and now - self._heard >= HUSH and self.watching:
             self._begin_interlude(now)
         if self._interlude is not None:
             for sample in self._interlude.due(now):

@@ -213,7 +213,7 @@ class Viewer:
 
     def _fill(self, blocks: Blocks, size: int) -> None:
         """Let his player have what it was sent just now, if it would wait too long for a block to be full."""
-        if box := blocks.add(size, self._edge, fill=not self._line.slow):
+        if box := blocks.add(size, self._edge, spare=not self._line.slow):
             self._write(empty(box))
 
     def _carried(self) -> float:

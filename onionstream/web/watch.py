@@ -124,7 +124,7 @@ class Watch:
     def shell(self, request: BoundedRequest) -> str:
         """The page: finite, with the player in a frame."""
         apply(request, Document.SHELL)
-        return TEMPLATES.get_template("watch.html").render(stream=self.stream, online=self._online)
+        return TEMPLATES.get_template("watch.html").render(stream=self.stream)
 
     @router.route("/player", methods=["GET"])
     async def player(self, request: BoundedRequest) -> None:
