@@ -10,11 +10,11 @@ from enum import Enum
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from onionstream.video.demux import Demuxer
 from onionstream.video.detail import Detail
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.packing import Packing
 from onionstream.video.profile import PLAIN, Profile
+from onionstream.video.run import Run
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.silence import Silence
 from onionstream.video.slate import Interlude, Slate
@@ -58,41 +58,6 @@ class Audience:
 
 class OffAirError(Exception):
     """There is no stream at the moment."""
-
-
-class Run:
-    """One run of the encoder: its bytes become samples on the broadcast's timeline."""
-
-    def __init__(self, broadcast: Broadcast, generation: int) -> None:
-        """
-        :param broadcast: where they go.
-        :param generation: the run's number, from 1.
-        """
-        self._broadcast = broadcast
-        self._generation = generation
-        self._demuxer = Demuxer()
-        self._counted = Kind.VIDEO
-
-    def feed(self, data: bytes) -> int:
-        """
-        Take bytes of fragmented MP4.
-
-        :return: how many frames of the picture they completed; of the sound, where there is no picture.
-        :raises VideoError: for bytes that cannot be used: the run is over then.
-        """
-        frames = 0
-        for event in self._demuxer.feed(data):
-            if isinstance(event, Sample):
-                self._broadcast.take(event)
-                frames += event.kind is self._counted
-            else:
-                self._counted = event.leading
-                self._broadcast.begin(event, self._generation)
-        return frames
-
-    def end(self) -> None:
-        """The run is over: what has gathered goes out."""
-        self._broadcast.cut()
 
 
 class Broadcast:

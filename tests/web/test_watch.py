@@ -5,8 +5,9 @@ from __future__ import annotations
 from twisted.web.resource import IResource
 
 from onionstream.config import Stream
-from onionstream.video.broadcast import Broadcast, Run
+from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
+from onionstream.video.run import Run
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
