@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
+from onionstream.onion.budgets import Share
 from onionstream.video.broadcast import Broadcast, OffAirError, State
 from onionstream.video.profile import Mode, Profile, Profiles, Trick
 from onionstream.video.viewer import Viewer
@@ -137,6 +138,7 @@ class Watch:
         """
         apply(request, Document.PLAYER)
         wish = _Wish.of(request)
+        request.take(Share.LONG)
         request.setHeader("Refresh", "1")
         request.close_delimited()
         if request.method == b"HEAD":
@@ -175,6 +177,7 @@ class Watch:
         which is what Firefox plays best (measured; with a length it freezes).
         """
         wish = _Wish.of(request)
+        request.take(Share.VIDEO)
         response = _VideoResponse(request)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)
         viewer = self._viewer(response, profile)
