@@ -28,7 +28,7 @@ from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
-from onionstream.onion.budgets import Budgets
+from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
 from onionstream.onion.surroundings import Surroundings
@@ -86,7 +86,7 @@ def makeService(options: Options) -> IService:
     guests = Guests(state.path / "onion", tor)
     desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
     site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
-    circuits = CircuitSite(site, Budgets(), tor.flooded)
+    circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
     changes = _Changes(
