@@ -13,7 +13,7 @@ from tests.video.players import Firefox, Line, Patient, Watched
 BODY = 1900
 """Bytes of a picture: with its sound 630 kbit/s, as in what was measured."""
 
-STILL = replace(FIREFOX, nearer=0.0)
+STILL = replace(FIREFOX, buffer=0.0)
 """Every trick but the squeeze."""
 
 STEADY = 14.0
@@ -78,7 +78,7 @@ class ModelTests(FirefoxCase):
 
     def test_too_much_squeeze(self) -> None:
         """Measured: one to three pictures a second, for ever, a moment behind the live edge."""
-        self.begin(replace(FIREFOX, nearer=1.1))
+        self.begin(replace(FIREFOX, gathers=1.5, buffer=0.4))  # which is more than it has
         self.air.go(60)
         watched = self.watched()
         self.assertTrue(1 <= watched.rate(45, 60) <= 3)

@@ -27,13 +27,16 @@ class Transport(StringTransport):
     """
     A connection whose client can stop reading.
 
-    Like a real one it tells its producer to pause when 64 KiB are unsent, and closes only when all is sent.
+    Like a real one it tells its producer to pause when 64 KiB are unsent, or what ``bufferSize`` says, and closes only
+    when all is sent.
 
     :ivar reading: the client takes what is written.
     :ivar aborted: the connection was cut.
-    :ivar offset: how much of ``dataBuffer`` is sent; see ``twisted.internet.abstract.FileDescriptor``.
+    :ivar bufferSize: bytes; see ``twisted.internet.abstract.FileDescriptor``.
+    :ivar offset: how much of ``dataBuffer`` is sent; see there.
     """
 
+    bufferSize = BUFFER
     offset = 0
     _tempDataLen = 0
 
@@ -52,7 +55,7 @@ class Transport(StringTransport):
             super().write(data)
             return
         self.unsent += data
-        if len(self.unsent) > BUFFER and not self._paused and self.producer is not None:
+        if len(self.unsent) > self.bufferSize and not self._paused and self.producer is not None:
             self._paused = True
             self.producer.pauseProducing()
 
