@@ -34,6 +34,14 @@ class Line:
         self._rest = 0.0
         self._until = -inf
 
+    def good(self, now: float) -> bool:
+        """
+        Whether all is sent, and will be of what is in time: then ``decide`` need not be asked.
+
+        :param now: seconds on the clock of ``decide``.
+        """
+        return self.detail is Detail.WHOLE and now >= self._until
+
     def decide(self, *, late: bool, strained: bool, newest_keyframe: bool, now: float) -> Detail:
         """
         What to send of the next fragment.

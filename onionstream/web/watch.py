@@ -45,7 +45,7 @@ class _VideoResponse:
         """:param request: its headers are set, and nothing is written yet."""
         self._request = request
         self.done: Deferred[None] = Deferred()
-        self.write = request.write
+        self.write = request.send
         self.unsent = request.unsent
         self.abort = request.abort  # which cancels ``done``
 
