@@ -27,6 +27,8 @@ class Line:
     :ivar falls: how often the viewer has fallen behind.
     """
 
+    __slots__ = ("_rest", "_until", "detail", "falls")
+
     def __init__(self) -> None:
         """A line of which nothing is known yet, so a good one."""
         self.detail = Detail.WHOLE

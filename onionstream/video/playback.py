@@ -41,6 +41,23 @@ class Playback:
     :ivar keeps: seconds that it is to have in hand after it has waited for something to show.
     """
 
+    __slots__ = (
+        "_first_edge",
+        "_fitted",
+        "_full",
+        "_gathered",
+        "_moved",
+        "_profile",
+        "_rate",
+        "_sent",
+        "_spare",
+        "_squeeze",
+        "_squeezed",
+        "_target",
+        "_worst",
+        "keeps",
+    )
+
     def __init__(self, profile: Profile, tracks: Tracks, begins: float, edge: float) -> None:
         """
         :param profile: of the player.

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.interfaces import ISystemHandle
-from twisted.internet.tcp import Server as Connection
 from twisted.python.failure import Failure
-from twisted.web.http import NO_BODY_CODES
 from twisted.web.resource import IResource, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request
 
@@ -51,7 +49,6 @@ class BoundedRequest(Request):
         super().__init__(channel, parsePOSTFormSubmission=False)
         self._limits = channel.site.limits
         self._root = channel.site.root
-        self._link: Connection | None = None
 
     def __repr__(self) -> str:
         """Nothing of what was asked for: it may get into a log."""
@@ -104,28 +101,6 @@ class BoundedRequest(Request):
         socket = None if handle is None else handle.getHandle()
         if isinstance(socket, Socket):
             socket.setsockopt(SOL_SOCKET, SO_SNDBUF, size)
-
-    def send(self, data: bytes) -> None:
-        """
-        Write, and have the kernel take at once what it can.
-
-        ``write`` never does that. Twisted keeps what it is given, asks the reactor for a moment in which the socket can
-        be written to, joins the pieces, sends them, and tells the reactor that it needs no more such moments. For a
-        thousand viewers this costs several times as much as the sending itself.
-
-        What the kernel does not take goes that way as before. So does all that comes while something waits there, the
-        head of the answer first of all: bytes keep their order, a producer is paused and resumed as by ``write``, and
-        it is Twisted that finds out when a connection is lost.
-
-        :param data: a piece of an answer of which all pieces come this way.
-        """
-        link = self._link
-        if link is None:
-            self._begin(data)
-        elif link.dataBuffer or link._tempDataLen or link.disconnecting or not link.connected:  # noqa: SLF001 - see above
-            self.write(data)
-        elif (sent := _sent(link.socket, data)) < len(data):
-            self.write(data[sent:])
 
     def unsent(self) -> int:
         """
@@ -231,7 +206,6 @@ class BoundedRequest(Request):
         """End the answer, and with it whatever produced it: Twisted would log the address if it were still there."""
         if self.producer is not None and self.channel is not None:
             self.unregisterProducer()
-        self._link = None
         super().finish()
 
     def setHeader(self, name: str | bytes, value: str | bytes) -> None:
@@ -244,16 +218,6 @@ class BoundedRequest(Request):
     def getRequestHostname(self) -> bytes:
         """The same for everybody: Klein asks, and what the client sent is never shown or used."""
         return b"onionstream"
-
-    def _begin(self, piece: bytes) -> None:
-        """
-        Write the head and the first piece. The next may go to the socket, if there is one and all it gets are pieces as
-        they are: no chunks, no TLS, and no answer without a body.
-        """
-        self.write(piece)
-        bare = not self.chunked and self.method != b"HEAD" and self.code not in NO_BODY_CODES
-        if bare and isinstance(self.transport, Connection):
-            self._link = self.transport
 
     def _send(self, body: bytes) -> None:
         """
@@ -277,14 +241,6 @@ class BoundedRequest(Request):
         :return: values by name.
         """
         return forms.parse(encoded, known, self._limits.fields, self._limits.field_bytes)
-
-
-def _sent(socket: Socket, data: bytes) -> int:
-    """:return: how many of these bytes the kernel has taken; none when it is full, or the connection is lost."""
-    try:
-        return socket.send(data)
-    except OSError:
-        return 0
 
 
 def _segments(path: bytes) -> list[bytes]:
