@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import selectors
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -19,12 +18,16 @@ from enum import Enum
 from pathlib import Path
 
 from onionstream.config import Config
-from onionstream.encoder.commands import Command, Surroundings, command
+from onionstream.encoder import commands
+from onionstream.encoder.commands import Command, command
 from onionstream.encoder.complaints import advice, complaint
 from onionstream.encoder.confinement import find_confinement
 from onionstream.encoder.lastlines import LastLines
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.surroundings import check_files, is_runnable, look_around
+from onionstream.onion import version
+from onionstream.onion.errors import CannotStartError
+from onionstream.onion.surroundings import Surroundings
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.demux import Demuxer
 from onionstream.video.errors import VideoError
@@ -33,9 +36,6 @@ from onionstream.web.sockets import ListenError, check_port
 
 OLDEST_FFMPEG = (5, 1)
 """The first version with ``-fps_mode``."""
-
-OLDEST_TOR, SOUND_TOR = (0, 4, 8), (0, 4, 9, 7)
-"""The first version with proofs of work, and the first without a crash under the load we make (TROVE-2026-009)."""
 
 PATIENCE = 15.0
 """Seconds in which a source must give its first picture."""
@@ -79,7 +79,7 @@ def findings(config: Config, state: Path, environment: Mapping[str, str]) -> Ite
     yield _font(surroundings)
     yield _protection()
     yield _source(config, surroundings)
-    yield _tor(environment)
+    yield _tor(config, environment)
     yield _state(state)
     yield _port(config.web.port)
 
@@ -99,7 +99,7 @@ def _said(*arguments: str) -> str:
     return done.stdout.decode(errors="replace")
 
 
-def _ffmpeg(config: Config, surroundings: Surroundings) -> Iterator[Finding]:
+def _ffmpeg(config: Config, surroundings: commands.Surroundings) -> Iterator[Finding]:
     program = surroundings.program
     if not is_runnable(program):
         yield Finding(
@@ -119,7 +119,7 @@ def _ffmpeg(config: Config, surroundings: Surroundings) -> Iterator[Finding]:
         yield Finding(Verdict.GOOD, f"ffmpeg {_dotted(version)} with {' and '.join(wanted)}")
 
 
-def _font(surroundings: Surroundings) -> Finding:
+def _font(surroundings: commands.Surroundings) -> Finding:
     if surroundings.font:
         return Finding(Verdict.GOOD, f"font {surroundings.font}")
     return Finding(Verdict.WARNING, "no font: the test picture has no large clock. apt install fonts-dejavu-core")
@@ -132,7 +132,7 @@ def _protection() -> Finding:
     return Finding(Verdict.WARNING, f"ffmpeg runs with less protection: {' '.join(lacking)}")
 
 
-def _source(config: Config, surroundings: Surroundings) -> Finding:
+def _source(config: Config, surroundings: commands.Surroundings) -> Finding:
     """Run the source until its first picture."""
     try:
         wanted = command(config, surroundings)
@@ -197,17 +197,20 @@ def _has_picture(demuxer: Demuxer, data: bytes) -> bool:
         return False
 
 
-def _tor(environment: Mapping[str, str]) -> Finding:
-    folders = environment.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
-    program = shutil.which("tor", path=folders)
-    version = _version(_said(program, "--version")) if program else ()
-    if not version:
-        return Finding(Verdict.WARNING, "tor is not there: apt install tor. This version does not start it yet")
-    if version < OLDEST_TOR:
-        return Finding(Verdict.WARNING, f"tor {_dotted(version)} is too old: {_dotted(OLDEST_TOR)} will be needed")
-    if version < SOUND_TOR:
-        return Finding(Verdict.WARNING, f"tor {_dotted(version)} can crash under load: better {_dotted(SOUND_TOR)}")
-    return Finding(Verdict.GOOD, f"tor {_dotted(version)}")
+def _tor(config: Config, environment: Mapping[str, str]) -> Finding:
+    """Without tor the stream can run, but only on this machine."""
+    settings = config.tor
+    if not settings.enabled:
+        return Finding(Verdict.WARNING, "no onion address is wanted ([tor] enabled): only this machine can watch")
+    if settings.control:
+        return Finding(Verdict.GOOD, f"the tor of this system is used: {settings.control}")
+    try:
+        program = Surroundings(search_path=environment.get("PATH", "")).program(settings.program)
+        said = _said(program, "--version")
+        old = version.warning(said)
+    except CannotStartError as error:
+        return Finding(Verdict.WARNING, f"no onion address: {error}")
+    return Finding(Verdict.WARNING, old) if old else Finding(Verdict.GOOD, f"tor {_dotted(_version(said))}")
 
 
 def _state(path: Path) -> Finding:

@@ -11,7 +11,8 @@ from dataclasses import fields
 from types import FrameType
 from typing import Protocol
 
-from twisted.application.service import Service
+from twisted.application.service import MultiService, Service
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
 from onionstream.config import Config, ConfigError
@@ -103,6 +104,19 @@ class Signals(Service):
             self._reactor.callFromThread(act)
 
         signal.signal(number, handle)
+
+
+class InTurn(MultiService):
+    """Stops its services in the order in which it starts them, each when the one before has stopped."""
+
+    def stopService(self) -> Deferred[None]:
+        """:return: fires when the last one has stopped."""
+        Service.stopService(self)
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        for service in tuple(self):
+            await maybeDeferred(service.stopService)
 
 
 class Reload:

@@ -34,6 +34,24 @@ def default_directory(environment: Mapping[str, str]) -> Path:
     return (Path(home) if home else Path("~/.local/state").expanduser()) / "onionstream"
 
 
+def owner(path: Path) -> int | None:
+    """
+    Who uses a state directory.
+
+    :param path: the directory.
+    :return: the number of the daemon's process; None when none runs.
+    """
+    try:
+        with (path / "lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = (path / "lock").read_bytes()
+        return int(text) if text.strip().isdigit() else None
+    except OSError:
+        return None
+    return None
+
+
 class StateDirectory:
     """
     A state directory that is ours alone until ``close``.
@@ -91,4 +109,6 @@ class StateDirectory:
                 f"Another onionstream already uses the state directory {self.path}: "
                 "stop it first, or give this one a directory of its own with --state."
             ) from error
+        os.ftruncate(lock, 0)
+        os.write(lock, b"%d\n" % os.getpid())
         return lock

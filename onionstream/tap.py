@@ -10,28 +10,30 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from random import SystemRandom
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
-from twisted.python import usage
 
-from onionstream import __version__, check, life, logs, terminal
-from onionstream.config import Config, ConfigError, Players
-from onionstream.configfile import load
+from onionstream import config, life, terminal
+from onionstream.config import Config, Delivery, Players
 from onionstream.encoder.commands import Command, command, slate
 from onionstream.encoder.confinement import Confinement, find_confinement
 from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
-from onionstream.state import StateDirectory, StateError, default_directory
+from onionstream.onion.guests import Guests
+from onionstream.onion.surroundings import Surroundings
+from onionstream.onion.tor import Tor
+from onionstream.onion.torrc import Paths
+from onionstream.options import CANNOT_START, Options, end, write
+from onionstream.state import StateDirectory, StateError
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import CHROMIUM, FIREFOX, Profiles, Trick
 from onionstream.video.viewer import Patience
@@ -45,86 +47,13 @@ from onionstream.web.listening import Listening
 from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, listen_on_unix
 from onionstream.web.watch import Watch
 
-WRONG_CONFIGURATION = 78
-"""Exit status for a configuration that cannot be used (``EX_CONFIG``, sysexits(3)); systemd then does not try again."""
-
-CANNOT_START = 73
-"""Exit status when the state directory or a socket cannot be used (``EX_CANTCREAT``)."""
-
-WRONG_USAGE = 64
-"""Exit status for an option that makes no sense (``EX_USAGE``)."""
-
 _SWEEP = 5.0
 """Seconds between two looks for viewers who take nothing."""
-
 
 _FILLING = 0.1
 """Seconds between two looks whether the encoder is quiet, and between two pieces of the slate."""
 
 T = TypeVar("T")
-
-
-class Options(usage.Options):
-    """
-    What can be said on the command line. It wins over the configuration file.
-
-    :ivar config: the configuration in force.
-    :ivar state: the state directory.
-    """
-
-    synopsis = "[options]"
-    longdesc = "Livestreams to viewers without JavaScript. All else is set in the configuration file: see config.toml."
-    optParameters: ClassVar = [
-        ["config", "c", None, "Configuration file (TOML). Without it every setting has its default."],
-        ["state", "s", None, "State directory. [default: $STATE_DIRECTORY or ~/.local/state/onionstream]"],
-        ["port", "p", None, "TCP port of the site on 127.0.0.1; 0: none, only the UNIX socket. Wins over the file."],
-    ]
-    optFlags: ClassVar = [["check", None, "Say what is there and what is missing on this machine, and end."]]
-
-    config: Config
-    state: Path
-
-    def load(self) -> Config:
-        """Read the configuration file, if one was named; :raises ConfigError: when it cannot be used."""
-        read = load(self["config"]) if self["config"] else Config()
-        return read if self["port"] is None else replace(read, web=replace(read.web, port=int(self["port"])))
-
-    def getSynopsis(self) -> str:
-        """How it is started; twistd's own options would only confuse here."""
-        return "Usage: script/server [options]   or   twistd -n onionstream [options]"
-
-    def opt_version(self) -> NoReturn:
-        """Display the version and exit."""
-        print(f"onionstream {__version__}")  # noqa: T201 - what was asked for
-        sys.exit(0)
-
-    def parseOptions(self, options: Sequence[str] | None = None) -> None:
-        """Say what cannot be understood in one line; twistd would show all of ``--help`` before it."""
-        try:
-            super().parseOptions(options)
-        except usage.UsageError as error:
-            _end(f"{str(error).rstrip('.')}. See --help.", WRONG_USAGE)
-
-    def parseArgs(self, *words: str) -> None:
-        """There is nothing to say without a dash."""
-        if words:
-            raise usage.UsageError(f'"{words[0]}" is no option')
-
-    def postOptions(self) -> None:
-        """Check everything that was said, so that what is wrong is one line and not a traceback."""
-        port = self["port"]
-        if port is not None and not (port.isascii() and port.isdigit() and int(port) <= 65535):
-            _end(f"--port takes a number from 0 to 65535, not {port!r}.", WRONG_USAGE)
-        try:
-            self.config = self.load()
-        except ConfigError as error:
-            _end(str(error), WRONG_CONFIGURATION)
-        try:
-            self.state = Path(self["state"]).expanduser() if self["state"] else default_directory(os.environ)
-        except RuntimeError:
-            _end("The home directory is not known: name a state directory in full with --state.", CANNOT_START)
-        if self["check"]:
-            _check(self.config, self.state)
 
 
 def makeService(options: Options) -> IService:
@@ -146,36 +75,68 @@ def makeService(options: Options) -> IService:
 
     confinement = find_confinement()
     for sentence in confinement.missing:
-        _write(f"  Note: {sentence}\n")
+        write(f"  Note: {sentence}\n")
 
-    delivery = settings.delivery
-    window = Window(delivery.window, delivery.window_size << 20)
-    patience = Patience(delivery.behind, delivery.silent)
-    broadcast = Broadcast(window=window, fragment=delivery.fragment / 1000, patience=patience, clock=reactor.seconds)
-    broadcast.quiet = delivery.slate
+    broadcast = _broadcast(settings.delivery, reactor.seconds)
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
 
     password = new_password()
     watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor)
-    desk = Broadcaster(broadcast, encoder.status, lambda: site.connections, password)
+    tor = _tor(settings.tor, state, reactor, confinement)
+    guests = Guests(state.path / "onion", tor)
+    desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
     site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
     ports = _or_end(lambda: _listen(reactor, settings, state, site))
 
-    changes = _Changes(watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, confinement=confinement)
-    daemon = MultiService()
-    for service in (
-        life.Signals(reactor, life.Reload(settings, options.load, changes.by_table())),
+    changes = _Changes(
+        watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, tor=tor, confinement=confinement
+    )
+    reload = life.Reload(settings, options.load, changes.by_table())
+
+    write(_banner(settings, state, password, confinement))
+    show_address = not terminal.is_kept(os.environ, sys.__stderr__)
+    stream = _together(
+        life.Signals(reactor, _one_after_the_other(reload, guests.look)),
         Listening(ports, site, ending=broadcast.close),
         TimerService(_SWEEP, broadcast.check),
         TimerService(_FILLING, broadcast.fill),
-        terminal.Terminal(_write, broadcast, lambda: encoder.status().sentence),
+        terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
+        terminal.Onion(write, tor, show_address=show_address),
         slates,
         encoder,
-    ):
-        service.setServiceParent(daemon)
-    _write(_banner(settings, state, password, confinement))
-    return daemon
+    )
+    return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
+
+
+def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
+    def act() -> None:
+        for one in acts:
+            one()
+
+    return act
+
+
+def _together(*services: IService, service: MultiService | None = None) -> MultiService:
+    """:return: these as one service."""
+    whole = service or MultiService()
+    for part in services:
+        part.setServiceParent(whole)
+    return whole
+
+
+def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
+    window = Window(delivery.window, delivery.window_size << 20)
+    patience = Patience(delivery.behind, delivery.silent)
+    broadcast = Broadcast(window=window, fragment=delivery.fragment / 1000, patience=patience, clock=clock)
+    broadcast.quiet = delivery.slate
+    return broadcast
+
+
+def _tor(settings: config.Tor, state: StateDirectory, reactor: Any, confinement: Confinement) -> Tor:  # noqa: ANN401
+    paths = Paths(state=state.path, site=state.socket)
+    surroundings = Surroundings(search_path=os.environ.get("PATH", ""), wrapper=confinement.life)
+    return Tor(settings, paths, reactor, SystemRandom().random, surroundings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +147,7 @@ class _Changes:
     broadcast: Broadcast
     encoder: Supervisor
     slates: SlateMaker
+    tor: Tor
     confinement: Confinement
 
     def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
@@ -194,6 +156,7 @@ class _Changes:
             frozenset({"stream"}): self._show,
             frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
             frozenset({"players"}): self._play,
+            frozenset({"tor"}): self._offer,
             frozenset({"delivery"}): self._deliver,
             frozenset({"source", "video", "audio", "encoder"}): self._encode,
         }
@@ -203,6 +166,9 @@ class _Changes:
 
     def _make_slate(self, settings: Config) -> None:
         self.slates.replace(_how_to_make_slate(settings, self.confinement))
+
+    def _offer(self, settings: Config) -> None:
+        self.tor.replace(settings.tor)
 
     def _play(self, settings: Config) -> None:
         self.watch.profiles = _profiles(settings.players)
@@ -237,7 +203,7 @@ def _or_end(build: Callable[[], T]) -> T:
     try:
         return build()
     except (StateError, ListenError) as error:
-        _end(str(error), CANNOT_START)
+        end(str(error), CANNOT_START)
 
 
 def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Command]:
@@ -268,26 +234,6 @@ def _banner(settings: Config, state: StateDirectory, password: str, confinement:
     )
 
 
-def _check(settings: Config, state: Path) -> NoReturn:
-    """Show what is there and what is missing; status 1 if the stream cannot run."""
-    missing = False
-    for finding in check.findings(settings, state, os.environ):
-        _write(f"{finding}\n")
-        missing = missing or finding.verdict is check.Verdict.MISSING
-    sys.exit(1 if missing else 0)
-
-
 def _jitter() -> float:
     """From -1 to 1, by chance."""
     return SystemRandom().uniform(-1, 1)
-
-
-def _write(text: str) -> None:
-    """To the terminal, not to the log: twistd makes the log of what is written to ``sys.stderr``."""
-    logs.write(sys.__stderr__, text)
-
-
-def _end(sentence: str, status: int) -> NoReturn:
-    """One line, no traceback."""
-    _write(f"onionstream: {sentence}\n")
-    sys.exit(status)

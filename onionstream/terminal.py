@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import StringIO
 from typing import IO, Protocol
 
+import segno
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 
+from onionstream.onion.progress import State as OnionState
+from onionstream.onion.progress import Status
 from onionstream.video.broadcast import State
 
 
@@ -49,24 +53,37 @@ def is_kept(environment: Mapping[str, str], output: IO[str] | None) -> bool:
     return "JOURNAL_STREAM" in environment and (output is None or not output.isatty())
 
 
-class Terminal(Service):
-    """Writes a line whenever the stream comes on air, or goes."""
+class Address(Protocol):
+    """What of the onion service is needed here."""
 
-    def __init__(self, write: Callable[[str], object], broadcast: Broadcast, encoder: Callable[[], str]) -> None:
+    def status(self) -> Status:
+        """How it is."""
+
+    def changed(self) -> Deferred[None]:
+        """Fires when that changes."""
+
+
+def qr_code(address: str) -> str:
+    """:return: an address as a picture of letters, to be read from the screen by a phone."""
+    drawn = StringIO()
+    segno.make(address, error="l").terminal(drawn, compact=True, border=2)
+    return "".join(f"  {line}\n" for line in drawn.getvalue().splitlines())
+
+
+class Following(Service):
+    """Writes a line whenever something has changed."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
         """
         :param write: takes text for the terminal.
-        :param broadcast: the stream.
-        :param encoder: how the encoder is, in a sentence.
         """
         self._write = write
-        self._broadcast = broadcast
-        self._encoder = encoder
         self._following: Deferred[None] | None = None
 
     def startService(self) -> None:
-        """Begin to follow the stream."""
+        """Begin to follow."""
         super().startService()
-        self._following = Deferred.fromCoroutine(self._follow())
+        self._following = Deferred.fromCoroutine(self.follow())
         self._following.addErrback(lambda failure: failure.trap(CancelledError))
 
     def stopService(self) -> None:
@@ -75,7 +92,60 @@ class Terminal(Service):
         if self._following is not None:
             self._following.cancel()
 
-    async def _follow(self) -> None:
+    async def follow(self) -> None:
+        """Wait and write, for ever."""
+        raise NotImplementedError
+
+
+class Onion(Following):
+    """Writes how far tor has come, and the address when it is published."""
+
+    def __init__(self, write: Callable[[str], object], onion: Address, *, show_address: bool) -> None:
+        """
+        :param write: takes text for the terminal.
+        :param onion: the onion service.
+        :param show_address: with a code for phones; not where what is shown is kept (L-24).
+        """
+        super().__init__(write)
+        self._onion = onion
+        self._show_address = show_address
+        self._shown = ""
+
+    async def follow(self) -> None:
+        """See ``Following``."""
+        told = ""
+        while True:
+            await self._onion.changed()
+            status = self._onion.status()
+            if status.state is OnionState.CONNECTING and status.sentence != told:  # the rest stands in the log
+                told = status.sentence
+                self._write(f"  {told}\n")
+            if status.state is OnionState.REACHABLE and status.address != self._shown:
+                self._shown = status.address
+                self._write(self._announcement(status.address))
+
+    def _announcement(self, address: str) -> str:
+        if not self._show_address:
+            return "  The address stands in onion/hostname in the state directory: this output is kept in a journal.\n"
+        url = f"http://{address}/"
+        return f"\n{qr_code(url)}\n  Viewers open  {url}  in Tor Browser.\n\n"
+
+
+class Terminal(Following):
+    """Writes a line whenever the stream comes on air, or goes."""
+
+    def __init__(self, write: Callable[[str], object], broadcast: Broadcast, encoder: Callable[[], str]) -> None:
+        """
+        :param write: takes text for the terminal.
+        :param broadcast: the stream.
+        :param encoder: how the encoder is, in a sentence.
+        """
+        super().__init__(write)
+        self._broadcast = broadcast
+        self._encoder = encoder
+
+    async def follow(self) -> None:
+        """See ``Following``."""
         while True:
             await self._broadcast.changed()
             self._write(f"  {self._line()}\n")

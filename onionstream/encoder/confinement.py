@@ -50,6 +50,12 @@ class Confinement:
         }
         return tuple(sentence for sentence, program in sentences.items() if not program)
 
+    @property
+    def life(self) -> tuple[str, ...]:
+        """What ties another program's life to ours and nothing else: for tor, which needs the network."""
+        wrappers = ((self.setpriv, "--no-new-privs", "--pdeathsig", "KILL", "--"), (self.setsid, "--"))
+        return tuple(word for wrapper in wrappers if wrapper[0] for word in wrapper)
+
     def around(self, command: Command) -> Command:
         """
         :return: the same command, confined.

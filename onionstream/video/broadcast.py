@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import Enum
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from onionstream.video.demux import Demuxer
+from onionstream.video.detail import Detail
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.packing import Packing
 from onionstream.video.profile import PLAIN, Profile
@@ -39,6 +41,19 @@ HUSH = 0.3
 
 SLATE = 0
 """The generation of fragments of the slate: no run of the encoder has this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """
+    Who watches, in numbers.
+
+    :ivar whole: viewers who get all of the picture.
+    :ivar slow: viewers who get less, because their lines carry no more at the moment.
+    """
+
+    whole: int
+    slow: int
 
 
 class OffAirError(Exception):
@@ -134,6 +149,11 @@ class Broadcast:
     def skipped(self) -> int:
         """How often a viewer who lagged was moved on, all viewers together."""
         return self._skipped + sum(viewer.skipped for viewer in self._viewers)
+
+    def audience(self) -> Audience:
+        """Those who are being sent the stream, counted by how much of it they get."""
+        details = [viewer.detail for viewer in self._viewers if viewer.watching]
+        return Audience(whole=details.count(Detail.WHOLE), slow=len(details) - details.count(Detail.WHOLE))
 
     def begin_run(self, generation: int) -> Run:
         """

@@ -44,22 +44,41 @@ class EncoderStatus(Protocol):
         """What it said last."""
 
 
+class OnionStatus(Protocol):
+    """What the page shows of the onion service."""
+
+    @property
+    def sentence(self) -> str:
+        """How it is, and what to do if it is not well."""
+
+    @property
+    def address(self) -> str:
+        """``….onion``; empty while there is none."""
+
+
 class Broadcaster:
     """The area of ``/broadcaster``, behind a name and a password (HTTP Basic)."""
 
     router = Router()
 
     def __init__(
-        self, broadcast: Broadcast, encoder: Callable[[], EncoderStatus], connections: Callable[[], int], password: str
+        self,
+        broadcast: Broadcast,
+        encoder: Callable[[], EncoderStatus],
+        onion: Callable[[], OnionStatus],
+        connections: Callable[[], int],
+        password: str,
     ) -> None:
         """
         :param broadcast: who watches.
         :param encoder: how the encoder is, now.
+        :param onion: how the onion service is, now.
         :param connections: how many connections to the site are open, now.
         :param password: the one that lets in.
         """
         self._broadcast = broadcast
         self._encoder = encoder
+        self._onion = onion
         self._connections = connections
         self._password = password.encode()
 
@@ -78,7 +97,9 @@ class Broadcaster:
         return TEMPLATES.get_template("broadcaster.html").render(
             state=self._broadcast.state.value,
             encoder=self._encoder(),
+            onion=self._onion(),
             watching=self._broadcast.watching,
+            audience=self._broadcast.audience(),
             skipped=self._broadcast.skipped,
             connections=self._connections(),
         )
