@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+_KEY = "bitrate in [video]"
+
 SHARE = 0.6
-"""How much of what the way carried the stream may take: the next viewer's way may be slower, and each has slow moments."""
+"""How much of what the way carried the stream may take: another viewer's may be slower, and each has slow moments."""
 
 _LEAST_BITRATE = 20
 """kbit/s; `onionstream.config.Video` takes no less."""
@@ -60,7 +62,7 @@ class Report:
     outcome: Outcome
     at: float
     why: str = ""
-    tries: int = 0
+    tries: int = 1
     way: float | None = None
     answer: float | None = None
     video: float | None = None
@@ -68,20 +70,31 @@ class Report:
     stream: float | None = None
     carries: float | None = None
 
+    @property
+    def summary(self) -> str:
+        """The most important, in a sentence without an address or anything else that is secret."""
+        match self.outcome:
+            case Outcome.REACHED:
+                words = f" {self.way:.1f} s to get there, {self.answer:.2f} s for an answer." if self._timed else ""
+                return f"The onion address works: its page came through Tor's network.{words}"
+            case Outcome.INVITED_ONLY:
+                return (
+                    "The onion address is known and lets in only who is invited, so the way to the site was not tested."
+                )
+            case Outcome.NOT_REACHED:
+                tries = "1 try" if self.tries == 1 else f"{self.tries} tries"
+                return f"The onion address could not be reached in {tries}: {self.why}."
+            case Outcome.NOT_TESTED:
+                return f"The onion address was not tested: {self.why}."
+
     def sentences(self, planned: Planned) -> tuple[str, ...]:
         """
         :param planned: what the encoder is told now, which may be another thing than during the test.
-        :return: all there is to say, the most important first; without an address or anything else that is secret.
+        :return: all there is to say, the most important first.
         """
-        match self.outcome:
-            case Outcome.NOT_TESTED:
-                return (f"The onion address was not tested: {self.why}.",)
-            case Outcome.NOT_REACHED:
-                tries = "1 try" if self.tries == 1 else f"{self.tries} tries"
-                return (f"The onion address could not be reached in {tries}: {self.why}.",)
-            case Outcome.INVITED_ONLY:
-                return ("The onion address is known and lets in only who is invited; so the way to it was not tested.",)
-        return tuple(filter(None, (self._page(), self._video(), self._line(), self.advice(planned))))
+        if self.outcome is not Outcome.REACHED:
+            return (self.summary,)
+        return tuple(filter(None, (self.summary, self._video(), self._line(), self.advice(planned))))
 
     def advice(self, planned: Planned) -> str:
         """:return: whether the stream fits what the way carried, and what would; empty: that is not known."""
@@ -92,12 +105,8 @@ class Report:
             return f"A stream of {total} kbit/s fits well."
         most = sane - planned.audio
         if most < _LEAST_BITRATE:
-            return f"That is too little for video; a way as slow as this is rare, so test again before you change {_KEY}."
+            return "That is too little for any video: test again, the next way may be better."
         return f"A stream of {total} kbit/s is too much for that: set {_KEY} to at most {most}."
-
-    def _page(self) -> str:
-        words = f" {self.way:.1f} s to get there, {self.answer:.2f} s for an answer." if self._timed else ""
-        return f"The onion address works: its page came through Tor's network.{words}"
 
     @property
     def _timed(self) -> bool:
@@ -115,14 +124,11 @@ class Report:
         return f"This way carried {self.carries:.0f} kbit/s; each viewer has another."
 
 
-_KEY = "bitrate in [video]"
-
-
 def sane_bitrate(carries: float) -> int:
     """
     :param carries: kbit/s that a way carried.
     :return: kbit/s that video and sound together may have: `SHARE` of it, rounded down to two digits.
     """
     sane = int(carries * SHARE)
-    step = 10 ** max(0, len(str(sane)) - 2)
+    step = int(10 ** max(0, len(str(sane)) - 2))
     return sane - sane % step

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import UNIXClientEndpoint
-from twisted.internet.error import ConnectError
+from twisted.internet.error import ConnectError, ConnectingCancelledError
 from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, IReactorUNIX, ITCPTransport
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -81,6 +81,8 @@ async def visit(reactor: IReactorUNIX, socket: Path, wish: Wish) -> Visited:
     factory = _Factory(wish, IReactorTime(reactor))
     try:
         visitor = cast("Visitor", await UNIXClientEndpoint(reactor, str(socket)).connect(factory))
+    except ConnectingCancelledError as problem:  # which is no CancelledError
+        raise CancelledError from problem
     except ConnectError as problem:
         words = os.strerror(problem.osError) if problem.osError else "nobody answers"
         raise VisitError(f"tor's SOCKS port cannot be reached ({words})") from problem
