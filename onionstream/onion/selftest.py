@@ -49,12 +49,14 @@ class Times:
 
     :ivar soon: from the publication to the test; other directories take the descriptor in that time.
     :ivar again: from one try to the next; there is one more than these.
+    :ivar way: until there must be a connection; tor itself gives up after two minutes, a viewer does so sooner.
     :ivar video: in which the video is watched.
     :ivar gauge: in which the way is filled.
     """
 
     soon: float = 5.0
     again: tuple[float, ...] = (10.0, 20.0, 40.0)
+    way: float = 60.0
     video: float = 10.0
     gauge: float = 5.0
 
@@ -247,7 +249,7 @@ class SelfTest(Service):
         if control is None:
             raise OnionError("a tor of the system has no SOCKS port for it")
         self._ways += 1
-        wish = Wish(host=self._onion.status().address, path="/", identity=f"{self._ways}")
+        wish = Wish(host=self._onion.status().address, path="/", identity=f"{self._ways}", patience=self._times.way)
         try:
             await control.open_socks(socks_port(self._paths))
             return await self._visits(wish)

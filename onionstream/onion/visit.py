@@ -25,9 +25,6 @@ from onionstream.onion.errors import StatusError, VisitError
 from onionstream.onion.pace import Meter
 from onionstream.onion.socks import Handshake
 
-WAY_PATIENCE = 60.0
-"""Seconds until there is a connection. tor itself gives up after two minutes; a viewer does so sooner."""
-
 ANSWER_PATIENCE = 30.0
 """Seconds from the request to the first byte of the answer's body."""
 
@@ -40,6 +37,7 @@ class Wish:
     :ivar host: the onion address.
     :ivar path: with the query.
     :ivar identity: who asks the SOCKS port; another one has another circuit.
+    :ivar patience: seconds until there must be a connection.
     :ivar seconds: read no longer than this, from the first byte of the body; 0: that byte is enough.
     :ivar settle: seconds at the beginning that do not count for the rate.
     :ivar most: bytes; read no more than about this.
@@ -48,6 +46,7 @@ class Wish:
     host: str
     path: str
     identity: str
+    patience: float
     seconds: float = 0.0
     settle: float = 0.0
     most: int = 1 << 20
@@ -111,7 +110,7 @@ class Visitor(Protocol):
     def connectionMade(self) -> None:
         """Ask for a way."""
         self._begun = self._clock.seconds()
-        self._fail_after(WAY_PATIENCE, "it took too long to get a connection")
+        self._fail_after(self._wish.patience, "it took too long to get a connection")
         self._write(self._handshake.greeting)
 
     def dataReceived(self, data: bytes) -> None:

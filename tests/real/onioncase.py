@@ -33,7 +33,7 @@ _PATIENCE = 60.0
 """Seconds until a service must be reachable. It takes three as a rule."""
 
 
-QUICK_TEST = Times(soon=0.1, again=(1.0,), video=3.0, gauge=3.0)
+QUICK_TEST = Times(soon=0.1, again=(1.0,), way=15.0, video=1.5, gauge=1.5)
 """A self-test that a test can wait for."""
 
 

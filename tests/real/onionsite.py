@@ -8,10 +8,11 @@ from typing import cast
 
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.endpoints import UNIXServerEndpoint
-from twisted.internet.interfaces import IAddress, IConsumer, IListeningPort, IReactorUNIX, ITCPTransport
+from twisted.internet.interfaces import IAddress, IConsumer, IListeningPort, IPullProducer, IReactorUNIX, ITCPTransport
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 PAGE = b"well come this way"
 
@@ -65,6 +66,7 @@ class OnionSite(Factory["Visitor"]):
         self._visitors.discard(visitor)
 
 
+@implementer(IPullProducer)
 class Visitor(Protocol):
     """One connection."""
 
