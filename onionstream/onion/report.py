@@ -103,7 +103,7 @@ class Report:
         total, sane = planned.video + planned.audio, sane_bitrate(self.carries)
         if total <= sane:
             return f"A stream of {total} kbit/s fits well."
-        most = sane - planned.audio
+        most = _rounded(max(0, sane - planned.audio))
         if most < _LEAST_BITRATE:
             return "That is too little for any video: test again, the next way may be better."
         return f"A stream of {total} kbit/s is too much for that: set {_KEY} to at most {most}."
@@ -127,8 +127,12 @@ class Report:
 def sane_bitrate(carries: float) -> int:
     """
     :param carries: kbit/s that a way carried.
-    :return: kbit/s that video and sound together may have: `SHARE` of it, rounded down to two digits.
+    :return: kbit/s that video and sound together may have: `SHARE` of it, rounded down.
     """
-    sane = int(carries * SHARE)
-    step = int(10 ** max(0, len(str(sane)) - 2))
-    return sane - sane % step
+    return _rounded(int(carries * SHARE))
+
+
+def _rounded(number: int) -> int:
+    """:return: a number rounded down to two digits: more is not known."""
+    step = int(10 ** max(0, len(str(number)) - 2))
+    return number - number % step

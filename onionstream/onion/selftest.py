@@ -25,7 +25,6 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from onionstream import config
-from onionstream.onion.control import Control
 from onionstream.onion.errors import OnionError, SocksError, StatusError, VisitError
 from onionstream.onion.progress import State, Status
 from onionstream.onion.report import Outcome, Report
@@ -61,13 +60,23 @@ class Times:
     gauge: float = 5.0
 
 
+class SocksDoor(Protocol):
+    """A tor that can listen for SOCKS (`onionstream.onion.control.Control`)."""
+
+    async def open_socks(self, port: str) -> None:
+        """Listen there; :raises ControlError: it does not."""
+
+    def close_socks(self) -> None:
+        """Listen no longer."""
+
+
 class Onion(Protocol):
     """What of tor is needed here (`onionstream.onion.tor.Tor`)."""
 
     state: State
 
     @property
-    def own_control(self) -> Control | None:
+    def own_control(self) -> SocksDoor | None:
         """The connection to a tor of ours."""
 
     def status(self) -> Status:

@@ -78,10 +78,13 @@ class OnionCase(TorCase):
     site: OnionSite
     state: Path
 
-    async def published(self, settings: config.Tor | None = None) -> Tor:
-        """:return: a tor whose address is published, with a site."""
+    async def published(self, name: str = "") -> Tor:
+        """
+        :param name: of the state directory.
+        :return: a tor whose address is published, with a site.
+        """
         self.network = await deferToThread(shared)
-        self.state = self.folder()
+        self.state = self.folder(name)
         data = paths_in(self.state).data
         data.mkdir(mode=0o700)
         for name in _KNOWN:
@@ -90,7 +93,7 @@ class OnionCase(TorCase):
         self.site = OnionSite()
         await self.site.open(cast("IReactorUNIX", self.reactor), paths_in(self.state).site)
         self.addCleanup(self.site.close)
-        tor = self.tor(self.state, "\n".join(self.network.join_lines), settings)
+        tor = self.tor(self.state, "\n".join(self.network.join_lines))
         await self.reachable(tor)
         return tor
 

@@ -16,6 +16,7 @@ from tests.real.daemon import running as running_process
 from tests.real.listeners import listening
 from tests.real.onioncase import OnionCase
 from tests.real.onionsite import PAGE
+from tests.real.test_tor import SHOUTING
 from tests.real.torcase import paths_in
 from tests.tornet.socks import WayError, fetch
 
@@ -97,8 +98,8 @@ class SelfTestTests(OnionCase):
     """The daemon as its own viewer."""
 
     async def test_it_measures_the_page_the_video_and_the_way(self) -> None:
-        """The stream has its 400 kbit/s, and the way carries more than that."""
-        tor = await self.published()
+        """The stream has its 400 kbit/s, and the way carries more; whatever the state directory is called."""
+        tor = await self.published(SHOUTING)
         report = await self.self_test(tor).run()
         self.assertEqual((report.outcome, report.no_video), (Outcome.REACHED, ""))
         self.assertEqual(self.site.paths, ["/", "/stream.mp4?mode=plain", "/fill?0"])
