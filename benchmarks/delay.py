@@ -72,7 +72,7 @@ def main() -> None:
     """Run it; see the top of the file."""
     options = arguments()
     query = "&".join(filter(None, [options.mode and f"mode={options.mode}", options.query]))
-    loud = options.audible or any(event.kind in ("mute", "unmute") for event in options.at)
+    loud = options.audible or any(event.kind in ("play", "mute", "unmute") for event in options.at)
     with ExitStack() as stack:
         try:
             sound = stack.enter_context(sound_card()) if loud else ""

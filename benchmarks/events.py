@@ -14,6 +14,7 @@ FORMS = {
     "outage": r"[\d.]+",
     "size": r"\d+x\d+",
     "kill": "",
+    "play": "",
     "mute": "",
     "unmute": "",
 }
@@ -22,7 +23,8 @@ FORMS = {
 HELP = """\
 stall:SECONDS (the viewer's line stands still), line:KBYTES (from now on it carries so many kB a second; 0: no limit),
 freeze:SECONDS (the daemon stands still), kill (the encoder is killed), outage:SECONDS (it is killed, and cannot be
-started for so long), size:WIDTHxHEIGHT (of the picture), mute, unmute (a click on the player's loudspeaker)"""
+started for so long), size:WIDTHxHEIGHT (of the picture), mute, unmute (a click on the player's loudspeaker),
+play (a click into the picture, for --query sound=on)"""
 
 
 class Stage(Protocol):
@@ -51,6 +53,9 @@ class Stage(Protocol):
 
     def resize(self, size: str) -> None:
         """The picture, to ``WIDTHxHEIGHT``."""
+
+    def click_picture(self) -> None:
+        """Press the player."""
 
     def click_sound(self) -> None:
         """Turn the sound on, or off."""
@@ -98,6 +103,8 @@ class Event:
                 stage.kill()
             case "size":
                 stage.resize(self.value)
+            case "play":
+                stage.click_picture()
             case "mute" | "unmute":
                 stage.click_sound()
             case _:

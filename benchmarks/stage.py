@@ -24,6 +24,7 @@ WIDTH, HEIGHT = 640, 360
 
 STARTS = {"firefox": Browser.firefox, "chromium": Browser.chromium}
 SPEAKERS = {"firefox": (516, 340), "chromium": (520, 312)}
+BUTTONS = {"firefox": (320, 180), "chromium": (24, 312)}
 """Where each browser's own controls have the loudspeaker, on a page of this size."""
 
 _CONFIG = """
@@ -131,6 +132,10 @@ class RealStage:
         """By a new configuration."""
         self._daemon.config.write_text(_config(self._folder, size))
         self._daemon.signal(signal.SIGHUP)
+
+    def click_picture(self) -> None:
+        """Where a player that waits for it has its button."""
+        Thread(target=self.browser.click, args=BUTTONS[self._viewer.browser]).start()
 
     def click_sound(self) -> None:
         """In a thread, as it takes as long as several pictures."""

@@ -57,8 +57,7 @@ class TestSource:
     """
     ``[source.test]``: a moving test picture with a clock and a tone; needs nothing.
 
-    :ivar code: also draw the wall clock as 32 black and white squares, which a program can read from the screen to
-        measure the delay. It tells viewers this machine's clock to the millisecond: for measuring only.
+    :ivar code: also draw the wall clock as squares that a program can read: it tells viewers this machine's clock.
     """
 
     code: bool = False
@@ -69,8 +68,7 @@ class FileSource:
     """
     ``[source.file]``: one file, or several one after the other, over and over.
 
-    :ivar paths: video files; a relative path is meant from the folder of the configuration file. Several files must
-        be of one kind and share their codecs; their sizes may differ.
+    :ivar paths: video files of one kind, with the same codecs; relative ones from the configuration file's folder.
     """
 
     paths: tuple[str, ...] = field(default=(), metadata=at_most(1000, "paths"))
@@ -117,8 +115,7 @@ class CommandSource:
     """
     ``[source.command]``: your own ffmpeg arguments for the input side.
 
-    :ivar input: the arguments up to and including the last ``-i``, one string each. Nothing of the output side may be
-        among them, and nothing that uses a network.
+    :ivar input: the arguments up to and including the last ``-i``, one string each; none that uses a network.
     :ivar capture: the input needs the desktop's screen or sound: hand ffmpeg the environment variables for those.
     """
 
@@ -232,7 +229,8 @@ class Players:
     :ivar closing: cut out of Chromium's times what it has missed.
     :ivar thinning: leave pictures out for viewers whose line is too slow.
     :ivar firefox: seconds of the stream that Firefox is left with by the squeeze.
-    :ivar firefox_fast: the same in the fast mode.
+    :ivar firefox_sound: the same with the sound on from the start.
+    :ivar firefox_fast: the same in the fast mode, without sound.
     :ivar chromium: seconds of the stream that Chromium is left with by the squeeze.
     :ivar chromium_fast: the same in the fast mode.
     :ivar slow: seconds that a viewer with Firefox may lag before pictures are left out.
@@ -245,10 +243,11 @@ class Players:
     closing: bool = True
     thinning: bool = True
     firefox: float = field(default=0.6, metadata=between(0.2, 1))
+    firefox_sound: float = field(default=1.0, metadata=between(0.3, 3))
     firefox_fast: float = field(default=0.4, metadata=between(0.2, 1))
     chromium: float = field(default=1.2, metadata=between(0.3, 3))
     chromium_fast: float = field(default=0.8, metadata=between(0.3, 3))
-    slow: float = field(default=1.5, metadata=between(0.5, 60))
+    slow: float = field(default=1.0, metadata=between(0.5, 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

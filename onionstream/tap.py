@@ -28,6 +28,7 @@ from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
+from onionstream.onion.budgets import Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
@@ -35,12 +36,13 @@ from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.broadcast import Broadcast
-from onionstream.video.profile import CHROMIUM, FIREFOX, Profiles, Trick
+from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
 from onionstream.web.assets import Assets
 from onionstream.web.broadcaster import Broadcaster, new_password
+from onionstream.web.circuits import CircuitSite
 from onionstream.web.http import BoundedSite
 from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
@@ -48,7 +50,7 @@ from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, l
 from onionstream.web.watch import Watch
 
 _SWEEP = 5.0
-"""Seconds between two looks for viewers who take nothing."""
+"""Seconds between two looks for viewers who take nothing, and for circuits that are gone for long."""
 
 _FILLING = 0.1
 """Seconds between two looks whether the encoder is quiet, and between two pieces of the slate."""
@@ -80,14 +82,14 @@ def makeService(options: Options) -> IService:
     broadcast = _broadcast(settings.delivery, reactor.seconds)
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
-
     password = new_password()
     watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor)
     tor = _tor(settings.tor, state, reactor, confinement)
     guests = Guests(state.path / "onion", tor)
     desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
     site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
-    ports = _or_end(lambda: _listen(reactor, settings, state, site))
+    circuits = CircuitSite(site, Budgets())
+    ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
     changes = _Changes(
         watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, tor=tor, confinement=confinement
@@ -95,18 +97,22 @@ def makeService(options: Options) -> IService:
     reload = life.Reload(settings, options.load, changes.by_table())
 
     write(_banner(settings, state, password, confinement))
-    show_address = not terminal.is_kept(os.environ, sys.__stderr__)
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look)),
         Listening(ports, site, ending=broadcast.close),
         TimerService(_SWEEP, broadcast.check),
         TimerService(_FILLING, broadcast.fill),
+        TimerService(_SWEEP, circuits.forget),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
-        terminal.Onion(write, tor, show_address=show_address),
+        terminal.Onion(write, tor, show_address=not _is_kept()),
         slates,
         encoder,
     )
     return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
+
+
+def _is_kept() -> bool:
+    return terminal.is_kept(os.environ, sys.__stderr__)
 
 
 def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
@@ -186,16 +192,23 @@ def _profiles(players: Players) -> Profiles:
     """What each kind of player gets, as the configuration has it; for viewers who come from now on."""
     return Profiles(
         firefox=replace(FIREFOX, buffer=players.firefox, slow=players.slow),
+        firefox_with_sound=replace(FIREFOX_WITH_SOUND, buffer=players.firefox_sound, slow=players.slow),
         chromium=replace(CHROMIUM, buffer=players.chromium),
         fast=(players.firefox_fast, players.chromium_fast),
         left_out=frozenset(trick for trick in Trick if not getattr(players, trick.value)),
     )
 
 
-def _listen(reactor: Any, settings: Config, state: StateDirectory, site: BoundedSite) -> list[IListeningPort]:  # noqa: ANN401
-    """The port comes first: it is the one that somebody else may have."""
+def _listen(
+    reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+    settings: Config,
+    state: StateDirectory,
+    site: BoundedSite,
+    circuits: CircuitSite,
+) -> list[IListeningPort]:
+    """The port comes first: it is the one that somebody else may have. The socket is tor's."""
     ports = [listen_on_loopback(reactor, settings.web.port, site)] if settings.web.port else []
-    return [*ports, listen_on_unix(reactor, state.socket, site)]
+    return [*ports, listen_on_unix(reactor, state.socket, circuits)]
 
 
 def _or_end(build: Callable[[], T]) -> T:
@@ -228,7 +241,7 @@ def _banner(settings: Config, state: StateDirectory, password: str, confinement:
         source = str(error)
     return terminal.banner(
         address=f"http://{LOOPBACK}:{settings.web.port}/" if settings.web.port else "",
-        password="" if terminal.is_kept(os.environ, sys.__stderr__) else password,
+        password="" if _is_kept() else password,
         source=source,
         state=str(state.path),
     )

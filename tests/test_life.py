@@ -8,11 +8,13 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
 from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.config import Config, ConfigError, Stream, Video, Web
-from onionstream.life import Reload, Signals, harden
+from onionstream.life import InTurn, Reload, Signals, harden
 
 
 class FakeReactor:
@@ -180,3 +182,38 @@ class ReloadTests(SynchronousTestCase):
         with capturedLogs() as logs:
             self.reload()
         self.assertIn((LogLevel.warn, "[web]"), [(event["log_level"], event.get("tables")) for event in logs])
+
+
+class Slow(Service):
+    """A service that takes its time to stop."""
+
+    def __init__(self) -> None:
+        """It is not asked yet."""
+        self.stopping: Deferred[None] | None = None
+
+    def stopService(self) -> Deferred[None]:
+        """:return: fires when somebody makes it."""
+        super().stopService()
+        self.stopping = Deferred()
+        return self.stopping
+
+
+class InTurnTests(SynchronousTestCase):
+    """``InTurn``."""
+
+    def test_R40_each_stops_when_the_one_before_has_stopped(self) -> None:
+        """So viewers hear of the end before tor ends."""
+        services, whole = [Slow(), Slow()], InTurn()
+        for service in services:
+            service.setServiceParent(whole)
+        whole.startService()
+        self.assertTrue(all(service.running for service in services))
+        stopped = whole.stopService()
+        first, second = services
+        assert first.stopping is not None
+        self.assertIsNone(second.stopping)
+        first.stopping.callback(None)
+        assert second.stopping is not None
+        self.assertNoResult(stopped)
+        second.stopping.callback(None)
+        self.successResultOf(stopped)

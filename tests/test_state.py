@@ -9,7 +9,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.state import StateDirectory, StateError, default_directory
+from onionstream.state import StateDirectory, StateError, default_directory, owner
 
 
 class WhereTests(SynchronousTestCase):
@@ -93,3 +93,17 @@ class DirectoryTests(SynchronousTestCase):
         """The system's bound on socket names is told before anything else fails because of it."""
         error = self.assertRaises(StateError, StateDirectory, self.folder / ("x" * 100))
         self.assertIn("too long", str(error))
+
+    def test_who_uses_it(self) -> None:
+        """The number of the process stands in the lock, and counts only as long as the lock is held."""
+        self.assertIsNone(owner(self.folder))
+        state = StateDirectory(self.folder)
+        self.assertEqual(owner(self.folder), os.getpid())
+        state.close()
+        self.assertIsNone(owner(self.folder))
+
+    def test_a_lock_that_tells_no_number(self) -> None:
+        """It is as if nobody were there: nobody can be told anything."""
+        self.opened(self.folder)
+        (self.folder / "lock").write_text("nonsense")
+        self.assertIsNone(owner(self.folder))

@@ -7,7 +7,9 @@ import io
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.terminal import Terminal, banner, is_kept
+from onionstream.onion.progress import State as OnionState
+from onionstream.onion.progress import Status
+from onionstream.terminal import Onion, Terminal, banner, is_kept, qr_code
 from onionstream.video.broadcast import State
 
 
@@ -100,3 +102,79 @@ class TerminalTests(SynchronousTestCase):
         self.broadcast.waiting.clear()
         self.broadcast.become(State.ONLINE)
         self.assertEqual(self.written, [])
+
+
+ADDRESS = "44ury5cvjxgfiw7ummg6knnhjouiya3rl5cxshwpefvomxp2ooeof4id.onion"
+
+
+class FakeOnion:
+    """An onion service whose state is set by hand."""
+
+    def __init__(self) -> None:
+        """Stopped."""
+        self.now = (OnionState.STOPPED, "It is switched off.")
+        self.waiting: list[Deferred[None]] = []
+
+    def status(self) -> Status:
+        """How it is."""
+        state, sentence = self.now
+        return Status(state=state, sentence=sentence, address=ADDRESS, percent=0, seconds=0.0, lines=())
+
+    def changed(self) -> Deferred[None]:
+        """Fires at the next ``become``."""
+        waiting: Deferred[None] = Deferred()
+        self.waiting.append(waiting)
+        return waiting
+
+    def become(self, state: OnionState, sentence: str = "") -> None:
+        """Change."""
+        self.now = state, sentence
+        waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            one.callback(None)
+
+
+class OnionTests(SynchronousTestCase):
+    """``Onion``."""
+
+    def shown(self, *, show_address: bool = True) -> tuple[FakeOnion, list[str]]:
+        """An onion service that is followed, and what is written of it."""
+        onion, written = FakeOnion(), list[str]()
+        service = Onion(written.append, onion, show_address=show_address)
+        service.startService()
+        self.addCleanup(service.stopService)
+        return onion, written
+
+    def test_how_far_tor_has_come(self) -> None:
+        """A line for each step, and none twice."""
+        onion, written = self.shown()
+        for percent in (45, 45, 50):
+            onion.become(OnionState.CONNECTING, f"tor: {percent} %, asking for relay descriptors.")
+        steps = ["  tor: 45 %, asking for relay descriptors.\n", "  tor: 50 %, asking for relay descriptors.\n"]
+        self.assertEqual(written, steps)
+
+    def test_the_address_when_it_is_published(self) -> None:
+        """With a code for phones; once, also when tor comes back."""
+        onion, written = self.shown()
+        onion.become(OnionState.PUBLISHING)
+        self.assertEqual(written, [])
+        onion.become(OnionState.REACHABLE)
+        onion.become(OnionState.CONNECTING, "tor: 90 %.")
+        onion.become(OnionState.REACHABLE)
+        (announced,) = (text for text in written if ADDRESS in text)
+        self.assertIn(f"http://{ADDRESS}/", announced)
+        self.assertIn(qr_code(f"http://{ADDRESS}/"), announced)
+
+    def test_L24_no_address_in_a_journal(self) -> None:
+        """Where what is shown is kept, it says where the address stands."""
+        onion, written = self.shown(show_address=False)
+        onion.become(OnionState.REACHABLE)
+        self.assertNotIn(ADDRESS, "".join(written))
+        self.assertIn("onion/hostname", "".join(written))
+
+    def test_a_code_is_square(self) -> None:
+        """Lines of one length, twice as many letters in a line as there are lines, in letters any terminal has."""
+        lines = [line[2:] for line in qr_code("http://example/").splitlines()]
+        self.assertEqual({len(line) for line in lines}, {len(lines[0])})
+        self.assertTrue(2 * len(lines) - 2 <= len(lines[0]) <= 2 * len(lines))
+        self.assertEqual(set("".join(lines)) - set(" █▀▄"), set())

@@ -42,7 +42,7 @@ SOON = 20.0
 """Seconds: a wait up to this is one that viewers are asked to sit through."""
 
 PATIENCE = 8
-"""Failures in a row that viewers are asked to sit through: with the usual waits, three quarters of a minute."""
+"""Failures in a row that viewers are asked to sit through, as long as no wait is longer than ``SOON``."""
 
 FIRST_PATIENCE = 4
 """The same where there has been no picture yet, and so nothing to come back: three seconds."""

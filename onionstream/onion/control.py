@@ -241,5 +241,5 @@ class Control:
 
 
 def _verb(command: str) -> str:
-    """:return: the first two words of a command, which hold nothing secret."""
-    return " ".join(command.split(" ")[:2])
+    """:return: the first two words of a command, which hold nothing secret but for the number of a circuit (L-50)."""
+    return " ".join(word for word in command.split(" ")[:2] if not word.isdecimal())

@@ -40,6 +40,10 @@ class RefusedError(ControlError):
         self.code = code
 
 
+class NoProxyLineError(OnionError):
+    """A connection does not begin as those of tor's do (B-40)."""
+
+
 class InvitationError(OnionError):
     """Somebody cannot be invited, or his invitation cannot be taken back."""
 

@@ -10,11 +10,11 @@ from enum import Enum
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from onionstream.video.demux import Demuxer
 from onionstream.video.detail import Detail
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.packing import Packing
 from onionstream.video.profile import PLAIN, Profile
+from onionstream.video.run import Run
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.silence import Silence
 from onionstream.video.slate import Interlude, Slate
@@ -60,41 +60,6 @@ class OffAirError(Exception):
     """There is no stream at the moment."""
 
 
-class Run:
-    """One run of the encoder: its bytes become samples on the broadcast's timeline."""
-
-    def __init__(self, broadcast: Broadcast, generation: int) -> None:
-        """
-        :param broadcast: where they go.
-        :param generation: the run's number, from 1.
-        """
-        self._broadcast = broadcast
-        self._generation = generation
-        self._demuxer = Demuxer()
-        self._counted = Kind.VIDEO
-
-    def feed(self, data: bytes) -> int:
-        """
-        Take bytes of fragmented MP4.
-
-        :return: how many frames of the picture they completed; of the sound, where there is no picture.
-        :raises VideoError: for bytes that cannot be used: the run is over then.
-        """
-        frames = 0
-        for event in self._demuxer.feed(data):
-            if isinstance(event, Sample):
-                self._broadcast.take(event)
-                frames += event.kind is self._counted
-            else:
-                self._counted = event.leading
-                self._broadcast.begin(event, self._generation)
-        return frames
-
-    def end(self) -> None:
-        """The run is over: what has gathered goes out."""
-        self._broadcast.cut()
-
-
 class Broadcast:
     """
     The stream as it is now, and who watches it.
@@ -130,7 +95,7 @@ class Broadcast:
         self._fragmenter = Fragmenter(fragment)
         self._timeline = Timeline()
         self._tracks: Tracks | None = None
-        self._heard = 0.0
+        self._heard = self._looked = 0.0
         self._interlude: Interlude | None = None
         self._silence = Silence()
         self._packings: dict[Profile, Packing] = {}
@@ -198,14 +163,20 @@ class Broadcast:
             assert self._tracks is not None
             if sample.kind is not self._tracks.leading or not sample.keyframe:
                 return  # the slate goes on until a player can begin
+            self.cut()
             self._interlude = None
             self._go_on_air(self._tracks, self.generation)
         self._place(sample)
 
     def fill(self) -> None:
-        """Send the slate as far as it is due. To be called several times a second."""
+        """
+        Send the slate as far as it is due. To be called several times a second.
+
+        When it was not, this program stood still, and what the encoder has sent meanwhile waits to be read.
+        """
         now = self._clock()
-        if self._interlude is None and self.quiet and now - self._heard >= HUSH and self.watching:
+        awake, self._looked = now - self._looked < HUSH, now
+        if self._interlude is None and self.quiet and awake and now - self._heard >= HUSH and self.watching:
             self._begin_interlude(now)
         if self._interlude is not None:
             for sample in self._interlude.due(now):

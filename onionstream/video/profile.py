@@ -54,8 +54,11 @@ PLAIN = Profile()
 BLOCK = 32 * 1024
 """Bytes: in Firefox as in Chromium."""
 
-FIREFOX = Profile(block=BLOCK, gzip=True, all_sync=True, buffer=0.6, slow=1.5)
+FIREFOX = Profile(block=BLOCK, gzip=True, all_sync=True, buffer=0.6, slow=1.0)
 """Firefox and Tor Browser: 1.15 s behind by themselves, and 0.75 s after the squeeze."""
+
+FIREFOX_WITH_SOUND = replace(FIREFOX, gathers=2.8, buffer=1.0, waits=True)
+"""The same with the sound on from the start: it gathers more, its clock is the sound's, and so it waits."""
 
 CHROMIUM = Profile(block=BLOCK, fill=0.6, backlog=2.4, gathers=3.4, buffer=1.2, pace=0.1, waits=True)
 """
@@ -65,6 +68,9 @@ It refuses a gzip stream that it has not asked for, and filling as such would be
 fragment; so its blocks are filled where the stream does not do it by itself: in a slate or a slide show.
 """
 
+
+SOUND_FAST = 0.7
+"""Seconds that Firefox is left with in the fast mode when the sound is on."""
 
 SAFE = 3.0
 """Seconds of the stream that a player gets at once in the safe mode, and keeps in hand."""
@@ -114,34 +120,44 @@ class Profiles:
     """
     What is known of players, and what the broadcaster makes of it.
 
-    :ivar firefox: Firefox and Tor Browser.
+    :ivar firefox: Firefox and Tor Browser, muted.
+    :ivar firefox_with_sound: the same, with the sound on from the start.
     :ivar chromium: Chromium and what is made of it.
     :ivar fast: seconds that the two are left with (``Profile.buffer``) in the fast mode.
     :ivar left_out: tricks that nobody gets.
     """
 
     firefox: Profile = FIREFOX
+    firefox_with_sound: Profile = FIREFOX_WITH_SOUND
     chromium: Profile = CHROMIUM
     fast: tuple[float, float] = (0.4, 0.8)
     left_out: frozenset[Trick] = frozenset()
 
-    def choose(self, agent: str, mode: Mode = Mode.NORMAL, left_out: frozenset[Trick] = frozenset()) -> Profile:
+    def choose(
+        self,
+        agent: str,
+        mode: Mode = Mode.NORMAL,
+        left_out: frozenset[Trick] = frozenset(),
+        *,
+        sound: bool = False,
+    ) -> Profile:
         """
         :param agent: the request's ``User-Agent``.
         :param mode: what the viewer has asked for.
         :param left_out: more tricks that he does not want.
+        :param sound: his player begins with the sound on.
         :return: the profile for his player.
         """
-        return without(self._in_mode(agent, mode), self.left_out | left_out)
+        return without(self._in_mode(agent, mode, sound=sound), self.left_out | left_out)
 
-    def _in_mode(self, agent: str, mode: Mode) -> Profile:
+    def _in_mode(self, agent: str, mode: Mode, *, sound: bool) -> Profile:
         """Chromium calls itself "like Gecko" too, but has no version of it."""
         if mode is Mode.PLAIN:
             return PLAIN
         if "Chrome/" in agent:
             profile, fast = self.chromium, self.fast[1]
         elif "Gecko/" in agent and "Firefox/" in agent:
-            profile, fast = self.firefox, self.fast[0]
+            profile, fast = (self.firefox_with_sound, SOUND_FAST) if sound else (self.firefox, self.fast[0])
         else:
             profile, fast = PLAIN, 0.0
         match mode:

@@ -93,6 +93,7 @@ class Viewer:
         self._written = 0
         self._taken = 0
         self._taken_at: float | None = None
+        self._lagging: tuple[float, int] | None = None
 
     @property
     def watching(self) -> bool:
@@ -121,15 +122,19 @@ class Viewer:
 
     def advance(self) -> None:
         """Send what there is, as far as the response takes it."""
+        if self._paused and self._lagging is None:
+            self._lagging = self._edge, self._written - self._response.unsent()
         while self._playback is not None and (fragment := self._due(self._playback)) is not None:
             self._next = fragment.number + 1
+            if self._edge - fragment.start < BLOCKED:
+                self._lagging = None
             detail = self._detail(fragment, self._playback)
             squeeze = self._playback.times(fragment, self._edge)
             before = self._written
             for piece in self._packing.fragment(fragment, squeeze, detail):
                 self._write(piece)
-            if self._blocks is not None and (box := self._blocks.add(self._written - before, self._edge)):
-                self._write(empty(box))
+            if self._blocks is not None:
+                self._fill(self._blocks, self._written - before)
 
     def finish(self) -> None:
         """The stream is over, or goes on as something that this player cannot follow."""
@@ -202,9 +207,24 @@ class Viewer:
         if place is None or newest.end - place.start > self._patience.behind:
             self._move_to(self._window.newest_keyframe)
         elif newest.end - place.start > BLOCKED and playback.starved(place, newest.end):
-            self._line.fall(newest.end)
+            self._line.fall(newest.end, self._carried())
             self._move_to(self._window.keyframe_before(playback.keeps))
         return self._window.get(self._next)
+
+    def _fill(self, blocks: Blocks, size: int) -> None:
+        """Let his player have what it was sent just now, if it would wait too long for a block to be full."""
+        if box := blocks.add(size, self._edge, spare=not self._line.slow):
+            self._write(empty(box))
+
+    def _carried(self) -> float:
+        """How much of the stream the line has carried since the viewer began to lag: 1 is all of it."""
+        if self._lagging is None:
+            return 0.0
+        since, taken = self._lagging
+        seconds, rate = self._edge - since, self._window.rate
+        if seconds < BLOCKED or not rate:
+            return 0.0
+        return (self._written - self._response.unsent() - taken) / seconds / rate
 
     def _move_to(self, keyframe: int | None) -> None:
         """Leave out what lies between, if it is ahead."""
@@ -215,10 +235,13 @@ class Viewer:
     def _detail(self, fragment: Fragment, playback: Playback) -> Detail:
         """How much of it the line carries."""
         lag, profile, before = self._edge - fragment.start, self._packing.profile, self._line.detail
+        late = not profile.waits and lag > profile.slow
         detail = self._line.decide(
-            late=not profile.waits and lag > profile.slow,
+            late=late,
             strained=lag > profile.slow / 2,
-            newest_keyframe=fragment.number == self._window.newest_keyframe,
+            keyframe=fragment.keyframe,
+            newest=fragment.number == self._window.newest_keyframe,
+            carried=self._carried() if late else 1.0,
             now=self._edge,
         )
         if before is Detail.KEYFRAMES and detail not in (Detail.KEYFRAMES, Detail.SOUND):

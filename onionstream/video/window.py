@@ -35,6 +35,14 @@ class Window:
         return self._size
 
     @property
+    def rate(self) -> float:
+        """Bytes a second of the stream that is in it; 0 when that is nothing. Looks at all of it."""
+        if not self._fragments:
+            return 0.0
+        size = sum(len(fragment.header) + len(fragment.media) for fragment in self._fragments)
+        return size / max(self._fragments[-1].end - self._fragments[0].start, 0.001)
+
+    @property
     def newest(self) -> Fragment | None:
         """The live edge, if there is any fragment."""
         return self._fragments[-1] if self._fragments else None

@@ -91,6 +91,10 @@ class TooManyRequests(WebError):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 
+class TooManyOpen(TooManyRequests):
+    """Too much of this site is open in your browser. Please close another tab of it and try again."""
+
+
 class Unavailable(WebError):
     """The site is busy. Please try again in a minute."""
 
@@ -170,7 +174,7 @@ def _set_headers(request: Request, error: WebError, length: int) -> None:
     connection = request.responseHeaders.getRawHeaders(b"Connection", ())
     request.responseHeaders = Headers()
     request.cookies.clear()
-    request.setResponseCode(error.status)
+    request.setResponseCode(error.status, error.status.phrase.encode())  # Twisted has no words for 429
     headers.apply(request, headers.Document.ERROR)
     request.setHeader(b"Content-Length", b"%d" % length)
     if connection:

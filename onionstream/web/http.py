@@ -8,7 +8,7 @@ request at a time. It leaves out what Twisted has too much of: an access log and
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, ITCPTransport
@@ -23,6 +23,9 @@ from onionstream.web import errors
 from onionstream.web.headers import WITHHELD
 from onionstream.web.limits import Limits
 from onionstream.web.request import BoundedRequest
+
+if TYPE_CHECKING:
+    from onionstream.web.circuits import Visitor
 
 _CONTROLS = bytes(range(32)) + b"\x7f"
 
@@ -45,12 +48,14 @@ class BoundedChannel(HTTPChannel):
     _timer: IDelayedCall | None = None
     _phase = Phase.IDLE
 
-    def __init__(self, site: BoundedSite) -> None:
+    def __init__(self, site: BoundedSite, visitor: Visitor | None = None) -> None:
         """
         :param site: whose connection it is.
+        :param visitor: what it has of its circuit's budget; ``None``: it comes over no circuit.
         """
         super().__init__()
         self.site = site
+        self.visitor = visitor
         self.maxHeaders = site.limits.headers
         self.totalHeadersSize = self.MAX_LENGTH = site.limits.header_bytes
 
@@ -80,6 +85,8 @@ class BoundedChannel(HTTPChannel):
         self._enter(Phase.CLOSING, None)
         super().connectionLost(reason)
         self.site.closed(self)
+        if self.visitor is not None:
+            self.visitor.leave()
 
     def dataReceived(self, data: bytes) -> None:
         """
@@ -238,6 +245,16 @@ class BoundedChannel(HTTPChannel):
             self._close(self.site.limits.abort_seconds)
 
 
+class Connection(Protocol):
+    """One of the site's connections, whatever is spoken on it."""
+
+    def end(self) -> None:
+        """Close when what is asked for is done."""
+
+    def forceAbortClient(self) -> None:
+        """Close at once."""
+
+
 class BoundedSite(ServerFactory):
     """
     The site, for any number of TCP and UNIX endpoints. It keeps no log of who asked for what.
@@ -260,7 +277,7 @@ class BoundedSite(ServerFactory):
         self.limits = limits
         self.reactor = reactor
         self.ending = False
-        self._open: set[BoundedChannel] = set()
+        self._open: set[Connection] = set()
         self._waiting: list[Deferred[None]] = []
 
     @property
@@ -268,14 +285,17 @@ class BoundedSite(ServerFactory):
         """How many are open."""
         return len(self._open)
 
+    @property
+    def full(self) -> bool:
+        """Whether no connection more is taken."""
+        return self.ending or self.connections >= self.limits.connections
+
     def buildProtocol(self, addr: IAddress | None) -> BoundedChannel | None:  # noqa: ARG002 - Twisted hands it over
         """
         :param addr: of the client; not looked at.
         :return: a new connection's channel; ``None``, whereupon Twisted closes it, when there are too many.
         """
-        if self.ending or self.connections >= self.limits.connections:
-            return None
-        return BoundedChannel(self)
+        return None if self.full else BoundedChannel(self)
 
     async def drain(self, seconds: float) -> None:
         """
@@ -293,17 +313,17 @@ class BoundedSite(ServerFactory):
             if timer.active():
                 timer.cancel()
 
-    def opened(self, channel: BoundedChannel) -> None:
+    def opened(self, connection: Connection) -> None:
         """
-        :param channel: has a client now.
+        :param connection: has a client now.
         """
-        self._open.add(channel)
+        self._open.add(connection)
 
-    def closed(self, channel: BoundedChannel) -> None:
+    def closed(self, connection: Connection) -> None:
         """
-        :param channel: has none any more.
+        :param connection: has none any more.
         """
-        self._open.discard(channel)
+        self._open.discard(connection)
         if not self._open:
             waiting, self._waiting = self._waiting, []
             for waiter in waiting:

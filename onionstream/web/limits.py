@@ -15,6 +15,7 @@ class Limits:
     :ivar body_bytes: body of one request.
     :ivar fields: fields of one form.
     :ivar field_bytes: bytes of one field's name or value.
+    :ivar proxy_seconds: for the line with which tor begins each connection (D-84).
     :ivar request_seconds: from a request's first byte to its last; a client over a slow circuit needs about 10.
     :ivar idle_seconds: an open connection without a request.
     :ivar drain_seconds: for a client to take the rest of a finished answer.
@@ -27,6 +28,7 @@ class Limits:
     body_bytes: int = 16 * 1024
     fields: int = 16
     field_bytes: int = 4 * 1024
+    proxy_seconds: float = 5
     request_seconds: float = 20
     idle_seconds: float = 65
     drain_seconds: float = 30

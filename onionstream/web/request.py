@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import IResource, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request
 
+from onionstream.onion.budgets import Share
 from onionstream.web import errors, forms, headers
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class BoundedRequest(Request):
         super().__init__(channel, parsePOSTFormSubmission=False)
         self._limits = channel.site.limits
         self._root = channel.site.root
+        self._visitor = channel.visitor
 
     def __repr__(self) -> str:
         """Nothing of what was asked for: it may get into a log."""
@@ -71,16 +73,39 @@ class BoundedRequest(Request):
         """
         return self._fields(self.uri.partition(b"?")[2], known)
 
+    @property
+    def circuit(self) -> int | None:
+        """
+        The number of tor's circuit that it came over; ``None``: it came over none; ``proxyline.UNKNOWN``: over one, but
+        tor does not know which. It is for limits only, and never shown or logged (D-84).
+        """
+        return None if self._visitor is None else self._visitor.circuit
+
+    def take(self, share: Share) -> None:
+        """
+        Hold something of the circuit's budget until the answer has ended, in whatever way (D-34).
+
+        :param share: what this answer is.
+        :raises TooManyOpen: there are too many of the kind; the connection is closed after the answer to that.
+        """
+        visitor = self._visitor
+        if visitor is None or self.finished or self.channel is None:
+            return
+        try:
+            visitor.take(share)
+        except errors.TooManyRequests:
+            self._close_afterwards()
+            raise
+        self.notifyFinish().addBoth(lambda _: visitor.give_back(share))
+
     def close_delimited(self) -> None:
         """
         Let the end of the connection be the end of the answer, instead of chunks: for an answer without an end.
 
         A browser then takes a connection that breaks for the end of the document, and its ``Refresh`` works.
         """
-        if self.channel is not None:
-            self.channel.persistent = False
+        self._close_afterwards()
         self.clientproto = b"HTTP/1.0"
-        self.setHeader(b"Connection", b"close")
 
     def abort(self) -> None:
         """Cut the connection; nothing of what is unsent goes out."""
@@ -126,6 +151,8 @@ class BoundedRequest(Request):
         :raises WebError: this is not a request for us.
         """
         self.method, self.uri, self.clientproto = method, target, version
+        if self._visitor is not None:
+            self._visitor.request()
         if method.decode() not in METHODS:
             raise errors.MethodNotAllowed(allowed=METHODS)
         if len(self._received(b"host")) != 1:
@@ -218,6 +245,12 @@ class BoundedRequest(Request):
     def getRequestHostname(self) -> bytes:
         """The same for everybody: Klein asks, and what the client sent is never shown or used."""
         return b"onionstream"
+
+    def _close_afterwards(self) -> None:
+        """No other request may follow on this connection."""
+        if self.channel is not None:
+            self.channel.persistent = False
+        self.setHeader(b"Connection", b"close")
 
     def _send(self, body: bytes) -> None:
         """

@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
+from onionstream.onion.budgets import Share
 from onionstream.video.broadcast import Broadcast, OffAirError, State
 from onionstream.video.profile import Mode, Profile, Profiles, Trick
 from onionstream.video.viewer import Viewer
@@ -67,19 +68,23 @@ class _Wish:
     What a viewer asks for in the query of the player or the video.
 
     :ivar mode: how near he wants to be.
+    :ivar sound: his player is to begin with the sound on.
     :ivar left_out: tricks that he does not want, to see what they are good for: ``without=padding,squeeze``.
     """
 
     mode: Mode
+    sound: bool
     left_out: frozenset[Trick]
 
     @classmethod
     def of(cls, request: BoundedRequest) -> _Wish:
         """:raises BadRequest: when he asks for something that is not there."""
-        query = request.query("mode", "without")
+        query = request.query("mode", "sound", "without")
+        if query.get("sound", "on") != "on":
+            raise BadRequest
         try:
             left_out = frozenset(Trick(name) for name in query.get("without", "").split(",") if name)
-            return cls(Mode(query.get("mode", Mode.NORMAL.value)), left_out)
+            return cls(Mode(query.get("mode", Mode.NORMAL.value)), "sound" in query, left_out)
         except ValueError:
             raise BadRequest from None
 
@@ -87,6 +92,8 @@ class _Wish:
     def query(self) -> str:
         """The same, for the address of the video; empty for the usual."""
         said = {"mode": self.mode.value} if self.mode is not Mode.NORMAL else {}
+        if self.sound:
+            said["sound"] = "on"
         if self.left_out:
             said["without"] = ",".join(sorted(trick.value for trick in self.left_out))
         return urlencode(said, safe=",")
@@ -118,7 +125,7 @@ class Watch:
     def shell(self, request: BoundedRequest) -> str:
         """The page: finite, with the player in a frame."""
         apply(request, Document.SHELL)
-        return TEMPLATES.get_template("watch.html").render(stream=self.stream, online=self._online)
+        return TEMPLATES.get_template("watch.html").render(stream=self.stream)
 
     @router.route("/player", methods=["GET"])
     async def player(self, request: BoundedRequest) -> None:
@@ -131,6 +138,7 @@ class Watch:
         """
         apply(request, Document.PLAYER)
         wish = _Wish.of(request)
+        request.take(Share.LONG)
         request.setHeader("Refresh", "1")
         request.close_delimited()
         if request.method == b"HEAD":
@@ -157,7 +165,8 @@ class Watch:
         Where Tor Browser asks before it plays, pressing works in a finished page only.
         """
         apply(request, Document.PLAYER)
-        return TEMPLATES.get_template("video.html").render(query=_Wish.of(request).query)
+        wish = _Wish.of(request)
+        return TEMPLATES.get_template("video.html").render(query=wish.query, sound=wish.sound)
 
     @router.route("/stream.mp4", methods=["GET"])
     async def video(self, request: BoundedRequest) -> None:
@@ -168,8 +177,9 @@ class Watch:
         which is what Firefox plays best (measured; with a length it freezes).
         """
         wish = _Wish.of(request)
+        request.take(Share.VIDEO)
         response = _VideoResponse(request)
-        profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out)
+        profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)
         viewer = self._viewer(response, profile)
         try:
             apply(request, Document.MEDIA, content_type="video/mp4")

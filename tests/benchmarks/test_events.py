@@ -52,6 +52,10 @@ class Notes:
         """Note it."""
         self.notes.append(size)
 
+    def click_picture(self) -> None:
+        """Note it."""
+        self.notes.append("press")
+
     def click_sound(self) -> None:
         """Note it."""
         self.notes.append("click")
@@ -70,8 +74,10 @@ class EventTests(SynchronousTestCase):
 
     def test_each_does_what_it_says(self) -> None:
         """Once, in its turn."""
-        texts = ("1=stall:3", "2=line:40", "3=kill", "4=size:480x270", "5=mute", "6=unmute")
-        self.assertEqual(self.notes(*texts), ["stand still 3", "limit 40000", "kill", "480x270", "click", "click"])
+        texts = ("1=stall:3", "2=line:40", "3=kill", "4=size:480x270", "5=mute", "6=unmute", "7=play")
+        self.assertEqual(
+            self.notes(*texts), ["stand still 3", "limit 40000", "kill", "480x270", "click", "click", "press"]
+        )
 
     def test_a_frozen_daemon_goes_on(self) -> None:
         """When its seconds are over, and not before."""

@@ -136,6 +136,18 @@ class GoodTests(ControlTestCase):
         self.reactor.advance(0)
         self.failureResultOf(closing, ControlError)
 
+    def test_L50_the_number_of_a_circuit_is_not_told(self) -> None:
+        """Neither when tor does not answer, nor when it refuses: the words may get into a log."""
+        control = self.connected()
+        self.reactor.answers["CLOSECIRCUIT"] = '551 Circuit "4711" cannot be closed'
+        refused = Deferred.fromCoroutine(control.close_circuit(4711))
+        self.reactor.advance(0)
+        self.reactor.answers["CLOSECIRCUIT"] = lambda link: None
+        silent = Deferred.fromCoroutine(control.close_circuit(4711))
+        self.reactor.advance(PATIENCE)
+        for closing in (refused, silent):
+            self.assertNotIn("4711", str(self.failureResultOf(closing, ControlError).value))
+
     def test_the_end_of_the_connection_is_told(self) -> None:
         """To all who wait for it, and to those who ask later; not to one who does not wait any more."""
         control = self.connected()

@@ -15,6 +15,8 @@ from twisted.internet.threads import deferToThread
 
 from tests.real.daemon import QUICK, DaemonCase, clock, fetch, open_video, read_to_end, running
 from tests.real.waiting import until
+from tests.web.onion import line
+from tests.web.wire import get
 
 
 class StartTests(DaemonCase):
@@ -92,15 +94,48 @@ class StartTests(DaemonCase):
         self.assertEqual(modes, {"lock": "0o600", "web.sock": "0o600"})
 
     async def test_the_site_is_on_the_unix_socket_too(self) -> None:
-        """The same page, for tor."""
+        """The same page, for tor, after tor's line."""
         daemon = self.daemon()
         await daemon.on_air()
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(str(daemon.state / "web.sock"))
-            link.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            link.sendall(line(7) + get())
             await until(
                 clock(), "the page", lambda: link.recv(1 << 16, socket.MSG_PEEK), lambda data: b"200 OK" in data
             )
+
+    async def test_D84_on_the_unix_socket_nobody_is_answered_without_tors_line(self) -> None:
+        """The connection is cut; the port of the loopback address knows no such line."""
+        daemon = self.daemon()
+        await daemon.on_air()
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(daemon.state / "web.sock"))
+            link.sendall(get())
+            with contextlib.suppress(ConnectionResetError):
+                self.assertEqual(await deferToThread(link.recv, 100), b"")
+        with socket.create_connection(("127.0.0.1", daemon.port)) as link:
+            link.sendall(line(7) + get())
+            self.assertEqual((await deferToThread(link.recv, 100))[:12], b"HTTP/1.1 400")
+
+    async def test_D34_a_circuit_has_a_budget_and_the_loopback_port_has_none(self) -> None:
+        """The fourth video of a circuit is refused; nothing of the circuit is written down."""
+        daemon = self.daemon()
+        await daemon.on_air()
+        links = [socket.socket(socket.AF_UNIX) for _ in range(4)]
+        for link in links:
+            self.addCleanup(link.close)
+            link.connect(str(daemon.state / "web.sock"))
+            link.sendall(line(0x4711BEEF) + get("/stream.mp4"))
+        told = [(await deferToThread(link.recv, 12))[-3:] for link in links]
+        self.assertEqual(told, [b"200", b"200", b"200", b"429"])
+        local = [open_video(daemon) for _ in range(5)]
+        self.assertEqual([(await deferToThread(link.recv, 12))[-3:] for link in local], [b"200"] * 5)
+        for link in local:
+            link.close()
+        daemon.signal(signal.SIGTERM)
+        await daemon.ended()
+        for name in ("4711", "beef", str(0x4711BEEF), str(0xBEEF)):
+            self.assertNotIn(name, daemon.output)
 
     async def test_R30_a_full_disk(self) -> None:
         """With no byte left for the state directory it starts, streams and ends as ever."""

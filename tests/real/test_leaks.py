@@ -17,6 +17,8 @@ from twisted.internet.threads import deferToThread
 from tests.real.daemon import DaemonCase, clock, fetch, open_video
 from tests.real.listeners import listening
 from tests.real.waiting import until
+from tests.web.onion import line
+from tests.web.wire import get
 
 
 class LeakTests(DaemonCase):
@@ -37,7 +39,7 @@ class LeakTests(DaemonCase):
         await daemon.on_air()
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(str(daemon.state / "web.sock"))
-            link.sendall(b"GET /stream.mp4 HTTP/1.1\r\nHost: a\r\n\r\n")
+            link.sendall(line(7) + get("/stream.mp4"))
             await until(clock(), "the video", lambda: link.recv(1 << 16, socket.MSG_PEEK), lambda data: b"moof" in data)
 
     async def test_L10_L16_no_answer_tells_of_the_machine(self) -> None:

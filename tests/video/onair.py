@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, LoopingCall
 
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.mux import init_segment
 from onionstream.video.profile import Profile
 from onionstream.video.samples import Kind, Tracks
+from onionstream.video.slate import Slate
 from onionstream.video.timeline import Timeline
 from onionstream.video.viewer import Patience, Viewer
 from onionstream.video.window import Window
 from tests.fakes import FakeResponse
-from tests.video.players import Line, Player
+from tests.video.lines import Line, Player
 from tests.video.streams import AUDIO_TICKS, STEREO_48K, VIDEO_TICKS, Frame, film, fragment, init, tracks
+
+_STEP = 0.02
+"""Seconds by which the clock is moved at the most: timers fire when they are due."""
+
+
+def a_slate(
+    *, video: bool = True, audio: bool = True, config: bytes = STEREO_48K, size: tuple[int, int] = (320, 180)
+) -> Slate:
+    """A second of small frames that have no number, like those of ``streams.film``."""
+    sent = tracks(video=video, audio=audio, size=size)
+    if sent.audio is not None:
+        sent = replace(sent, audio=replace(sent.audio, config=config))
+    frames = [replace(one, body=b"slate") for one in film(1, video=video, audio=audio)]
+    return Slate(tracks=sent, samples=tuple(one.sample() for one in frames))
 
 
 def fragments(frames: list[Frame], length: float = 0.1) -> tuple[Tracks, list[Fragment]]:
@@ -76,8 +93,15 @@ class OnAir:
         fragment: float = 0.1,
         behind: float = 10,
         silent: float = 45,
+        slate: Slate | None = None,
+        quiet: float = 1.0,
     ) -> None:
-        """The arguments are those of window, fragments and patience."""
+        """
+        The arguments are those of window, fragments and patience.
+
+        :param slate: what viewers get while the encoder gives nothing.
+        :param quiet: seconds after which they get it.
+        """
         self.clock = Clock()
         self.window = RecordingWindow(seconds, size)
         self.broadcast = Broadcast(
@@ -86,6 +110,10 @@ class OnAir:
             patience=Patience(behind=behind, silent=silent),
             clock=self.clock.seconds,
         )
+        self.broadcast.slate, self.broadcast.quiet = slate, quiet
+        filling = LoopingCall(self.broadcast.fill)
+        filling.clock = self.clock
+        filling.start(0.1, now=False)
         self.generation = 0
         self._coming: list[Frame] = []
         self.began: list[float] = []
@@ -103,7 +131,7 @@ class OnAir:
         """A run of the encoder begins: its first bytes come, but no frame yet."""
         self.generation += 1
         self.run = self.broadcast.begin_run(self.generation)
-        self._coming = film(100, keyframes=keyframes, video=video, audio=audio, body=body)
+        self._coming = film(300, keyframes=keyframes, video=video, audio=audio, body=body)
         self.began.append(self.clock.seconds())
         self.run.feed(init(video=video, audio=audio, size=size, config=config))
 
@@ -115,11 +143,34 @@ class OnAir:
         """
         end, count = self.clock.seconds() + seconds, 0
         while self._coming and (due := self.began[-1] + _seconds(self._coming[0])) <= end:
-            self.clock.advance(max(0.0, due - self.clock.seconds()))
+            self._pass(due)
             self.run.feed(fragment([self._coming.pop(0)]))
             count += 1
-        self.clock.advance(max(0.0, end - self.clock.seconds()))
+        self._pass(end)
         return count
+
+    def _pass(self, until: float) -> None:
+        """The clock goes on to a time."""
+        while (left := until - self.clock.seconds()) > 0:
+            self.clock.advance(min(left, _STEP))
+
+    def freeze(self, seconds: float, *, pipe_first: bool = True) -> None:
+        """
+        The daemon stands still, and the encoder goes on; then all comes at once.
+
+        :param pipe_first: what the encoder has sent is read before the timers that are due.
+        """
+        if not pipe_first:
+            self.clock.advance(seconds)
+        else:
+            self.clock.rightNow += seconds
+        self.go(0)
+        self.clock.advance(0)
+
+    def hang(self, seconds: float) -> None:
+        """The encoder stands still, goes on, and has lost nothing but time: its clock stood still as well."""
+        self._pass(self.clock.seconds() + seconds)
+        self.began[-1] += seconds
 
     def end(self, *, returning: bool = True) -> None:
         """The encoder dies."""
@@ -135,9 +186,9 @@ class OnAir:
         self.broadcast.welcome(viewer)
         return response, viewer
 
-    def play(self, player: Player, profile: Profile) -> Line:
-        """A viewer comes with a player at the end of his line."""
-        line = Line(self.clock, player)
+    def play(self, player: Player, profile: Profile, **how: Any) -> Line:  # noqa: ANN401 - see ``Line``
+        """A viewer comes with a player at the end of his line; ``how`` it is."""
+        line = Line(self.clock, player, **how)
         line.producer = self.broadcast.watch(line, profile)
         self.broadcast.welcome(line.producer)
         return line

@@ -7,22 +7,18 @@ of them together is what the tests look at. ``tests/real`` has the browsers.
 
 from __future__ import annotations
 
-import re
-import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
-from twisted.internet.interfaces import IPushProducer
 from twisted.internet.task import Clock
 
-from onionstream.video.boxes import BoxReader, child, children
-from onionstream.video.mux import VIDEO_TIMESCALE
 from onionstream.video.samples import Kind
+from tests.video.demuxed import Demuxed, Got
 
-SOUND_RATE = 48_000
+BLOCK = 32 * 1024
+"""Bytes in which Firefox and Chromium read."""
 
 FREEZE = 0.25
 """Seconds without a new picture that are seen as one."""
@@ -33,26 +29,8 @@ LATE = 0.05
 SELDOM = 0.5
 """Seconds after which it shows one all the same: 1 to 3 pictures a second were seen."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Got:
-    """
-    A frame that a player's demuxer has got.
-
-    :ivar kind: its track.
-    :ivar begins: seconds on the stream's timeline: when it is to be shown or heard.
-    :ivar ends: seconds on the stream's timeline.
-    :ivar sync: it is said to be a keyframe.
-    :ivar at: seconds of the clock.
-    :ivar number: of the picture in its run of the encoder; as ``streams.film`` numbers them.
-    """
-
-    kind: Kind
-    begins: float
-    ends: float
-    sync: bool
-    at: float
-    number: int = -1
+_STEP = 0.005
+"""Seconds from one look at a player's clock to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,127 +39,13 @@ class Shown:
     A picture on the screen.
 
     :ivar at: seconds of the clock.
-    :ivar number: of the picture in its run.
+    :ivar number: of the picture in its run; -1: the slate.
+    :ivar apart: seconds by which what is heard with it is ahead of it.
     """
 
     at: float
     number: int
-
-
-class Player(Protocol):
-    """What is at the end of a line."""
-
-    def receive(self, data: bytes) -> None:
-        """Bytes of the response."""
-
-
-class Line:
-    """
-    A viewer's open response (``onionstream.video.viewer.Response``) and his line, which may stand still for a while.
-
-    :ivar producer: the viewer.
-    :ivar ending: ``finished``, ``aborted``, or empty.
-    """
-
-    def __init__(self, clock: Clock, player: Player, *, latency: float = 0.02, full: int = 2**16) -> None:
-        """
-        :param clock: of the broadcast.
-        :param player: at its end.
-        :param latency: seconds.
-        :param full: bytes that are unsent when the viewer is told to wait.
-        """
-        self.producer: IPushProducer | None = None
-        self.ending = ""
-        self._clock = clock
-        self._player = player
-        self._latency = latency
-        self._full = full
-        self._kept: list[bytes] | None = None
-        self._paused = False
-
-    def write(self, data: bytes) -> None:
-        """See ``Response.write``."""
-        assert not self.ending, f"written to after it was {self.ending}"
-        if self._kept is None:
-            self._clock.callLater(self._latency, self._player.receive, data)
-            return
-        self._kept.append(data)
-        if self.unsent() > self._full and not self._paused and self.producer is not None:
-            self._paused = True
-            self.producer.pauseProducing()
-
-    def unsent(self) -> int:
-        """See ``Response.unsent``."""
-        return sum(len(piece) for piece in self._kept or ())
-
-    def finish(self) -> None:
-        """See ``Response.finish``."""
-        self.ending = "finished"
-
-    def abort(self) -> None:
-        """See ``Response.abort``."""
-        self.ending = "aborted"
-
-    def stall(self) -> None:
-        """Nothing goes through any more."""
-        self._kept = []
-
-    def flow(self) -> None:
-        """It goes through again, first what has been kept."""
-        kept, self._kept = self._kept or [], None
-        for piece in kept:
-            self.write(piece)
-        if self._paused and self.producer is not None:
-            self._paused = False
-            self.producer.resumeProducing()
-
-
-class _Demuxed:
-    """
-    Fragments as they become whole.
-
-    :ivar frames: all that came, in their order.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self.frames: list[Got] = []
-        self._clock = clock
-        self._boxes = BoxReader()
-        self._moof = b""
-
-    def feed(self, data: bytes) -> None:
-        for box in self._boxes.feed(data):
-            if box.kind == b"moof":
-                self._moof = box.payload
-            elif box.kind == b"mdat":
-                self.frames += _frames(self._moof, box.payload, self._clock.seconds())
-
-    def of(self, kind: Kind) -> list[Got]:
-        return [frame for frame in self.frames if frame.kind is kind]
-
-
-def _frames(moof: bytes, media: bytes, now: float) -> Iterator[Got]:
-    """The frames of one fragment, as the tables of our own muxer tell of them: media lies in their order."""
-    start = 0
-    for traf in children(moof):
-        if traf.kind != b"traf":
-            continue
-        header, times, run = (child(traf.payload, kind) or b"" for kind in (b"tfhd", b"tfdt", b"trun"))
-        kind = Kind(struct.unpack_from(">I", header, 4)[0])
-        (time,) = struct.unpack_from(">Q", times, 4)
-        ticks = VIDEO_TIMESCALE if kind is Kind.VIDEO else SOUND_RATE
-        for duration, size, flags, offset in struct.iter_unpack(">IIIi", run[12:]):
-            begins = (time + offset) / ticks
-            name = re.search(rb"picture (\d+) ", media[start : start + size])
-            yield Got(
-                kind=kind,
-                begins=begins,
-                ends=begins + duration / ticks,
-                sync=flags == 0x02000000,
-                at=now,
-                number=int(name[1]) if name else -1,
-            )
-            time, start = time + duration, start + size
+    apart: float = 0.0
 
 
 class Firefox:
@@ -193,7 +57,6 @@ class Firefox:
     nothing, and what comes late is left out.
     """
 
-    BLOCK = 32 * 1024
     GATHERS = 1.0
 
     def __init__(self, clock: Clock, *, gzip: bool) -> None:
@@ -201,14 +64,14 @@ class Firefox:
         :param clock: of the broadcast.
         :param gzip: the response has ``Content-Encoding: gzip``.
         """
-        self._demuxed = _Demuxed(clock)
+        self._demuxed = Demuxed(clock)
         self._decompressor = zlib.decompressobj(31) if gzip else None
         self._loaded = b""
 
     def receive(self, data: bytes) -> None:
-        """See ``Player.receive``."""
+        """See ``lines.Player``."""
         self._loaded += self._decompressor.decompress(data) if self._decompressor else data
-        whole = len(self._loaded) // self.BLOCK * self.BLOCK
+        whole = len(self._loaded) // BLOCK * BLOCK
         self._demuxed.feed(self._loaded[:whole])
         self._loaded = self._loaded[whole:]
 
@@ -245,9 +108,26 @@ class Firefox:
         return next((one.at for one in sounds if one.ends - sounds[0].begins >= self.GATHERS), None)
 
 
+class Audible(Firefox):
+    """Firefox whose sound is on: it waits when sound or picture has run out, and goes on when both are there again."""
+
+    def __init__(self, clock: Clock, *, gzip: bool) -> None:
+        """See ``Firefox``."""
+        super().__init__(clock, gzip=gzip)
+        self._clock = clock
+
+    def shown(self) -> list[Shown]:
+        """All pictures, up to now."""
+        ready = list(self._ready())
+        begins = self._begins(ready)
+        if begins is None:
+            return []
+        return _played(ready, self._demuxed.of(Kind.AUDIO), begins, self._clock.seconds(), resumes=0.0, gaps=True)
+
+
 class Patient:
     """
-    Chromium, mpv and their like: it gathers, then plays what it has, and waits where there is nothing.
+    mpv and its like: it gathers, then plays what it has, and waits where there is nothing.
 
     It bridges a gap in the times by waiting as long as it is. What it has waited for anything else it stays behind.
     """
@@ -257,11 +137,11 @@ class Patient:
         :param clock: of the broadcast.
         :param gathers: seconds of the stream that it has before it begins.
         """
-        self._demuxed = _Demuxed(clock)
+        self._demuxed = Demuxed(clock)
         self._gathers = gathers
 
     def receive(self, data: bytes) -> None:
-        """See ``Player.receive``."""
+        """See ``lines.Player``."""
         self._demuxed.feed(data)
 
     def shown(self) -> list[Shown]:
@@ -275,6 +155,117 @@ class Patient:
                 ahead = max(ahead, picture.at - picture.begins)
                 seen.append(Shown(picture.begins + ahead, picture.number))
         return seen
+
+
+class Chromium:
+    """
+    Chromium with scripts off.
+
+    Its demuxer gets whole blocks of 32 KiB. With 2.4 s of the stream at the beginning it begins at once, else it shows
+    nothing until it has 3.4 s. Its clock is the sound that it has played: it plays it without regard to gaps in its
+    times, and shows pictures as late as theirs say. When sound or picture has run out it waits until it has 0.75 s.
+    """
+
+    AT_ONCE, GATHERS, RESUMES = 2.4, 3.4, 0.75
+
+    def __init__(self, clock: Clock) -> None:
+        """:param clock: of the broadcast."""
+        self._clock = clock
+        self._demuxed = Demuxed(clock)
+        self._arrived = Demuxed(clock)
+        self._loaded = b""
+
+    def receive(self, data: bytes) -> None:
+        """See ``lines.Player``."""
+        self._arrived.feed(data)
+        self._loaded += data
+        whole = len(self._loaded) // BLOCK * BLOCK
+        self._demuxed.feed(self._loaded[:whole])
+        self._loaded = self._loaded[whole:]
+
+    def shown(self) -> list[Shown]:
+        """All pictures, up to now."""
+        begins, pictures = self._begins(), self._demuxed.of(Kind.VIDEO)
+        if begins is None or not pictures:
+            return []
+        ready = [(one, one.at) for one in pictures]
+        begins = max(begins, pictures[0].at)
+        sounds, now = self._demuxed.of(Kind.AUDIO), self._clock.seconds()
+        return _played(ready, sounds, begins, now, resumes=self.RESUMES, gaps=False)
+
+    def _begins(self) -> float | None:
+        frames = self._arrived.frames
+        for one in frames:
+            enough = self.AT_ONCE if one.at - frames[0].at < 0.2 else self.GATHERS
+            if one.ends - frames[0].begins >= enough:
+                return one.at
+        return None
+
+
+def _played(
+    pictures: Sequence[tuple[Got, float]],
+    sounds: Sequence[Got],
+    begins: float,
+    until: float,
+    *,
+    resumes: float,
+    gaps: bool,
+) -> list[Shown]:
+    """
+    What a player shows that waits when it has run out.
+
+    :param pictures: and when each could be shown.
+    :param sounds: of the stream; none: a silent film.
+    :param begins: seconds of the clock.
+    :param until: seconds of the clock.
+    :param resumes: seconds of sound and picture that it has when it goes on.
+    :param gaps: it keeps gaps in the sound's times; if not, it plays what comes after them at once.
+    """
+    coming, heard = _Coming([at for _, at in pictures]), _Coming([one.at for one in sounds])
+    ends = [one.ends for one, _ in pictures]
+    starts = [one.begins for one in sounds]
+    sound_ends = _sound_ends(sounds, gaps=gaps)
+    place = min([pictures[0][0].begins, *starts[:1]])
+    seen: list[Shown] = []
+    playing, now, playback = True, begins, 0
+    while now <= until:
+        ahead = [
+            items[there - 1] - place for items, there in ((ends, coming.by(now)), (sound_ends, heard.by(now))) if there
+        ]
+        enough = min(ahead, default=0.0)
+        playing = enough > 0 if playing else enough >= max(resumes, _STEP)
+        while len(seen) < coming.by(now) and pictures[len(seen)][0].begins <= place + 1e-6:
+            while playback < len(sound_ends) - 1 and sound_ends[playback] <= place:
+                playback += 1
+            real = sounds[playback].ends - sound_ends[playback] if sounds else 0.0
+            seen.append(Shown(now, pictures[len(seen)][0].number, real))
+        place += _STEP * playing
+        now += _STEP
+    return seen
+
+
+def _sound_ends(sounds: Sequence[Got], *, gaps: bool) -> list[float]:
+    """Where on the player's clock each frame of sound ends."""
+    if gaps or not sounds:
+        return [one.ends for one in sounds]
+    ends, end = [], sounds[0].begins
+    for one in sounds:
+        end += one.ends - one.begins
+        ends.append(end)
+    return ends
+
+
+class _Coming:
+    """How many of some things there are at a time, which never goes back."""
+
+    def __init__(self, times: Sequence[float]) -> None:
+        self._times = times
+        self._count = 0
+
+    def by(self, now: float) -> int:
+        while self._count < len(self._times) and self._times[self._count] <= now:
+            self._count += 1
+        return self._count
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +282,13 @@ class Watched:
 
     def delays(self, since: float = 0) -> list[float]:
         """
-        Seconds from the camera to the screen, for each picture.
+        Seconds from the camera to the screen, for each picture that has come from a camera.
 
         :param since: seconds of the clock.
         """
         found, run = [], 0
-        for before, now in pairwise((Shown(0, -1), *self.shown)):
+        live = [one for one in self.shown if one.number >= 0]
+        for before, now in pairwise((Shown(0, -1), *live)):
             run += now.number < before.number
             if now.at >= since:
                 found.append(now.at - self.began[run] - now.number / 30)
@@ -310,3 +302,7 @@ class Watched:
     def rate(self, since: float, until: float) -> float:
         """Pictures a second between two times."""
         return sum(since <= one.at < until for one in self.shown) / (until - since)
+
+    def slates(self) -> int:
+        """How many pictures of the slate he has seen."""
+        return sum(one.number < 0 for one in self.shown)

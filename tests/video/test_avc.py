@@ -112,11 +112,24 @@ class CleanTests(SynchronousTestCase):
 
     def test_other_frames_have_none(self) -> None:
         """A frame that depends on others is only cleaned."""
-        self.assertEqual(AVC.clean(joined([SEI, b"\x41one", b"\x01two"])), (joined([b"\x41one", b"\x01two"]), False))
+        units = [b"\x41one", b"\x41two"]
+        self.assertEqual(AVC.clean(joined([SEI, *units])), (joined(units), False, False))
+
+    def test_a_picture_that_no_other_needs(self) -> None:
+        """Is one whose slices all say so: it can be left out for a line that is too slow."""
+        for units, disposable in (
+            ([b"\x01one"], True),
+            ([b"\x01one", b"\x02two"], True),
+            ([b"\x21one"], False),
+            ([b"\x41one"], False),
+            ([b"\x01one", b"\x41two"], False),
+            ([b"\x65key"], False),
+        ):
+            self.assertIs(AVC.clean(joined([SEI, *units])).disposable, disposable, units)
 
     def test_an_i_frame_that_is_no_idr_picture_is_no_keyframe(self) -> None:
         """Only after an IDR picture may a decoder forget all frames before it."""
-        self.assertFalse(AVC.clean(joined([b"\x41\x88 an I slice"]))[1])
+        self.assertFalse(AVC.clean(joined([b"\x41\x88 an I slice"])).keyframe)
 
     def test_a_sample_without_a_picture_is_refused(self) -> None:
         """Nothing would be left of it."""
@@ -128,7 +141,7 @@ class CleanTests(SynchronousTestCase):
     def test_B50_any_bytes_are_a_sample_or_a_codec_error(self, sample: bytes) -> None:
         """What comes out can be read again, and cleaning it again changes nothing."""
         try:
-            clean, keyframe = AVC.clean(sample)
+            clean = AVC.clean(sample)
         except CodecError:
             return
-        self.assertEqual(AVC.clean(clean), (clean, keyframe))
+        self.assertEqual(AVC.clean(clean.data), clean)

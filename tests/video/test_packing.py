@@ -11,12 +11,15 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.boxes import BoxReader, child, children
 from onionstream.video.demux import Demuxer
+from onionstream.video.detail import Detail
 from onionstream.video.fields import Fields
 from onionstream.video.fragment import Fragment
 from onionstream.video.mux import init_segment
 from onionstream.video.packing import KEPT, Packing
+from onionstream.video.playback import Playback
 from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Profile
 from onionstream.video.samples import Kind, Sample, Tracks
+from onionstream.video.squeeze import Squeeze
 from tests.video.onair import fragments
 from tests.video.strategies import CALM, films
 from tests.video.streams import Frame, film, tracks
@@ -25,20 +28,25 @@ BLOCK = 32 * 1024
 
 SYNC = 0x02000000
 
-UNSQUEEZED = replace(FIREFOX, nearer=0.0)
+UNSQUEEZED = replace(FIREFOX, buffer=0.0)
 
 
 def _sizes(profile: Profile, sent: Tracks, made: list[Fragment]) -> tuple[bytes, list[int]]:
     """A viewer's bytes as his player reads them, and how many there are after the init segment and each fragment."""
     packing = Packing(profile)
-    squeeze = packing.squeeze(sent, made[0].start)
+    playback = Playback(profile, sent, made[0].start, made[0].end)
     decompressor = zlib.decompressobj(31)
     data, sizes = b"", []
-    for pieces in ((packing.init(sent),), *(packing.fragment(one, squeeze) for one in made)):
+    for pieces in ((packing.init(sent),), *(packing.fragment(one, playback.times(one, one.end)) for one in made)):
         for piece in pieces:
             data += decompressor.decompress(piece) if profile.gzip else piece
         sizes.append(len(data))
     return data, sizes
+
+
+def _squeeze(begins: float) -> Squeeze:
+    """Of a viewer who began then: he is brought nearer by 20 frames of sound, 0.43 s."""
+    return Squeeze(total=20, begins=begins + 2, pace=0.05, rate=48_000)
 
 
 def _plain(profile: Profile, sent: Tracks, made: list[Fragment]) -> bytes:
@@ -150,14 +158,13 @@ class FirefoxTests(SynchronousTestCase):
             sent, made = fragments(film(15, video=video, audio=audio))
             data, sizes = _sizes(FIREFOX, sent, made)
             self.assertEqual({size % BLOCK for size in sizes}, {0})
-            self.assertEqual(len(_samples(made)) - len(_demuxed(data)), 19 if audio else 0)
+            self.assertEqual(len(_samples(made)) - len(_demuxed(data)), 18 if audio else 0)
 
     def test_what_is_all_left_out_is_not_sent(self) -> None:
-        """No empty fragment: with one frame of sound in each, nineteen are left out."""
-        sent, made = fragments(film(15, video=False), 0.01)
+        """No empty fragment: with one frame of sound in each, twenty are left out."""
+        made = fragments(film(15, video=False), 0.01)[1]
         packing = Packing(FIREFOX)
-        squeeze = packing.squeeze(sent, 0.0)
-        self.assertEqual([packing.fragment(one, squeeze) for one in made].count(()), 19)
+        self.assertEqual([packing.fragment(one, _squeeze(0.0)) for one in made].count(()), 20)
 
 
 class PlainTests(SynchronousTestCase):
@@ -171,7 +178,7 @@ class PlainTests(SynchronousTestCase):
     def test_D40_the_fragments_own_header_and_media(self) -> None:
         """The very objects, not copies of them."""
         for one in self.made:
-            header, media = self.packing.fragment(one, self.packing.squeeze(self.tracks, 0.0))
+            header, media = self.packing.fragment(one)
             self.assertIs(header, one.header)
             self.assertIs(media, one.media)
 
@@ -179,32 +186,70 @@ class PlainTests(SynchronousTestCase):
         """Nothing is before it and nothing after it."""
         self.assertEqual(self.packing.init(self.tracks), init_segment(self.tracks))
 
-    def test_no_times_of_ones_own(self) -> None:
-        """These players do not tell us what they gather."""
-        self.assertIsNone(self.packing.squeeze(self.tracks, 0.0))
-
     def test_D40_a_squeeze_that_is_done_shares_the_media(self) -> None:
         """Chromium: only the header is another one; before the squeeze begins not even that."""
-        sent, made = fragments(film(40))
+        made = fragments(film(40))[1]
         packing = Packing(CHROMIUM)
-        squeeze = packing.squeeze(sent, 0.0)
-        self.assertIs(packing.fragment(made[0], squeeze)[0], made[0].header)
-        header, media = packing.fragment(made[-1], squeeze)
+        self.assertIs(packing.fragment(made[0], _squeeze(0.0))[0], made[0].header)
+        header, media = packing.fragment(made[-1], _squeeze(0.0))
         self.assertIs(media, made[-1].media)
         self.assertNotEqual(header, made[-1].header)
+
+
+class DetailTests(SynchronousTestCase):
+    """Less than all of it, for a line that is too slow."""
+
+    def setUp(self) -> None:
+        """Two seconds of a stream, a keyframe in each."""
+        self.tracks, self.made = fragments(film(2))
+
+    def _kept(self, profile: Profile, detail: Detail) -> list[Sample]:
+        """What a player's demuxer gets."""
+        packing = Packing(profile)
+        pieces = [packing.init(self.tracks)]
+        pieces += [piece for one in self.made for piece in packing.fragment(one, None, detail)]
+        data = b"".join(pieces)
+        return _demuxed(zlib.decompressobj(31).decompress(data) if profile.gzip else data)
+
+    def test_it_can_be_read(self) -> None:
+        """What is left is the same frames with the same times, and all of the sound; for each kind of player."""
+        for profile in (UNSQUEEZED, CHROMIUM, PLAIN):
+            for detail, pictures in ((Detail.WHOLE, 60), (Detail.KEYFRAMES, 4), (Detail.SOUND, 0)):
+                kept, all_of_it = self._kept(profile, detail), _samples(self.made)
+                self.assertEqual([one for one in all_of_it if one in kept], kept)
+                self.assertEqual(sum(one.kind is Kind.VIDEO for one in kept), pictures)
+                self.assertEqual(
+                    [one for one in kept if one.kind is Kind.AUDIO],
+                    [one for one in all_of_it if one.kind is Kind.AUDIO],
+                )
+
+    def test_D40_it_is_made_once(self) -> None:
+        """For all viewers who get as much."""
+        packing = Packing(PLAIN)
+        one = self.made[0]
+        for detail in (Detail.KEYFRAMES, Detail.SOUND):
+            self.assertIs(packing.fragment(one, None, detail)[0], packing.fragment(one, None, detail)[0])
+        self.assertNotEqual(packing.fragment(one, None, Detail.SOUND), packing.fragment(one, None, Detail.KEYFRAMES))
+
+    def test_a_fragment_of_which_nothing_is_left(self) -> None:
+        """Is not sent: a silent film for a line that carries nothing."""
+        made = fragments(film(1, audio=False))[1]
+        for profile in (FIREFOX, PLAIN):
+            self.assertEqual(Packing(profile).fragment(made[0], None, Detail.SOUND), ())
+            self.assertEqual(Packing(profile).fragment(made[1], None, Detail.KEYFRAMES), ())
 
 
 class SharingTests(SynchronousTestCase):
     """What viewers have in common is made once."""
 
     def setUp(self) -> None:
-        """Twenty seconds; a viewer's squeeze takes eight of them, from two on."""
-        self.tracks, self.made = fragments(film(20))
+        """Twenty seconds; a viewer's squeeze takes eight and a half of them, from two on."""
+        self.made = fragments(film(20))[1]
         self.packing = Packing(FIREFOX)
 
     def _pieces(self, begins: float, one: Fragment) -> tuple[bytes, ...]:
         """What a viewer gets who began at this time."""
-        return self.packing.fragment(one, self.packing.squeeze(self.tracks, begins))
+        return self.packing.fragment(one, _squeeze(begins))
 
     def test_those_whose_squeeze_is_done(self) -> None:
         """The same objects, whenever they began."""
@@ -219,20 +264,6 @@ class SharingTests(SynchronousTestCase):
         """A thousand viewers who waited for the stream cost what one costs, also while they are squeezed."""
         self.assertIs(self._pieces(5.0, self.made[100])[0], self._pieces(5.0, self.made[100])[0])
         self.assertNotEqual(self._pieces(4.0, self.made[100]), self._pieces(5.0, self.made[100]))
-
-    def test_without_sound_there_is_no_squeeze(self) -> None:
-        """Firefox gathers sound only: a silent film is as near as can be at once (measured: 0.36 s)."""
-        self.assertIsNone(self.packing.squeeze(tracks(audio=False), 0.0))
-        self.assertIsNotNone(self.packing.squeeze(tracks(video=False), 0.0))
-
-    def test_how_much_it_is(self) -> None:
-        """The nearest number of frames of sound, whatever their rate."""
-        sound = self.tracks.audio
-        assert sound is not None
-        for rate, total in ((48000, 19), (44100, 17), (8000, 3)):
-            squeeze = self.packing.squeeze(replace(self.tracks, audio=replace(sound, rate=rate)), 3.0)
-            assert squeeze is not None
-            self.assertEqual((squeeze.total, squeeze.begins, squeeze.rate), (total, 5.0, rate))
 
     def test_D40_what_is_kept_is_bounded(self) -> None:
         """In bytes; the newest stay, and what has been forgotten is made again."""

@@ -12,8 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.mux import VIDEO_TIMESCALE, TrackRun, fragment_header
-from onionstream.video.samples import AudioTrack, Kind, Sample
-from onionstream.video.squeeze import AAC_FRAME, Squeeze
+from onionstream.video.samples import AAC_FRAME, AudioTrack, Kind, Sample
+from onionstream.video.squeeze import Squeeze
 from tests.video.onair import fragments
 from tests.video.strategies import CALM, films
 from tests.video.streams import Frame, film, tracks

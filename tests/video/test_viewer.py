@@ -66,15 +66,23 @@ class ViewerTests(SynchronousTestCase):
         self.assertEqual(self._sent(response), [11, 12, 13, 14, 15])
 
     def test_it_begins_with_as_much_as_its_player_gathers(self) -> None:
-        """At an older keyframe, which is no further back than that; nor than it may lag, or it would be moved on."""
+        """
+        At the newest keyframe that is so old, or the oldest; no further back than it may lag, or it would be moved on.
+        """
         self._make(25)
-        for backlog, behind, first in ((0.4, 10, 31), (1.5, 10, 21), (2.5, 10, 11), (9, 10, 1), (9, 2, 21), (9, 1, 31)):
-            response = FakeResponse()
-            packing = Packing(replace(PLAIN, backlog=backlog))
-            viewer = Viewer(response, self.window, packing, Patience(behind=behind), self.ended.append)
-            viewer.begin(tracks())
-            self.assertEqual(self._sent(response), list(range(first, 36)))
-            self.assertEqual(viewer.skipped, 0)
+        for backlog, behind, first in ((0.4, 10, 31), (0.5, 10, 31), (1.5, 10, 21), (1.6, 10, 11), (9, 10, 1)):
+            self._begins(backlog, behind, first)
+        for backlog, behind, first in ((9, 2, 31), (1.5, 2, 21), (1.6, 2, 31), (9, 1, 31)):
+            self._begins(backlog, behind, first)
+
+    def _begins(self, backlog: float, behind: float, first: int) -> None:
+        """A player that gathers so much, and may lag so much, begins with this fragment."""
+        response = FakeResponse()
+        packing = Packing(replace(PLAIN, backlog=backlog))
+        viewer = Viewer(response, self.window, packing, Patience(behind=behind), self.ended.append)
+        viewer.begin(tracks())
+        self.assertEqual(self._sent(response), list(range(first, 36)))
+        self.assertEqual(viewer.skipped, 0)
 
     def test_without_a_keyframe_it_does_not_begin(self) -> None:
         """Nothing is written; it can begin later."""

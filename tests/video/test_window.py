@@ -115,17 +115,23 @@ class WindowTests(SynchronousTestCase):
             self.assertTrue(all(start + 1 - one.end <= seconds for one in inside))
             self.assertEqual(window.newest_keyframe, max((one.number for one in inside if one.keyframe), default=None))
 
-    def test_the_oldest_keyframe_within_some_seconds(self) -> None:
-        """Or the newest one, where all are older; none where there is none."""
-        self.assertIsNone(self.window.keyframe_within(5))
+    def test_the_newest_keyframe_with_some_seconds_after_it(self) -> None:
+        """Or the oldest one, where there are not so many; none where there is none."""
+        self.assertIsNone(self.window.keyframe_before(5))
         self._append(_fragment(0))
-        self.assertIsNone(self.window.keyframe_within(5))
+        self.assertIsNone(self.window.keyframe_before(5))
         self._append(*(_fragment(number, keyframe=number in (1, 3, 5)) for number in range(1, 8)))
-        found = [self.window.keyframe_within(seconds) for seconds in (0, 2, 3, 4.5, 5, 7, 1000)]
-        self.assertEqual(found, [5, 5, 5, 5, 3, 1, 1])
+        found = [self.window.keyframe_before(seconds) for seconds in (0, 3, 3.5, 5, 5.5, 7, 1000)]
+        self.assertEqual(found, [5, 5, 3, 3, 1, 1, 1])
 
     def test_it_is_of_the_present_run(self) -> None:
         """What was before an outage is no beginning."""
         self._append(_fragment(1, keyframe=True), _fragment(2, keyframe=True))
         self._append(*(replace(_fragment(number, keyframe=number > 3), generation=2) for number in (3, 4, 5)))
-        self.assertEqual(self.window.keyframe_within(10), 4)
+        self.assertEqual(self.window.keyframe_before(10), 4)
+
+    def test_a_run_without_a_keyframe_yet(self) -> None:
+        """The newest one there is, though it is of the run before: there is nothing else to begin with."""
+        self._append(_fragment(1, keyframe=True), _fragment(2, keyframe=True))
+        self._append(replace(_fragment(3), generation=2))
+        self.assertEqual(self.window.keyframe_before(10), 2)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
+
+from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.demux import Demuxer
-from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Mode, choose
+from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Mode, Profiles, Trick
 from onionstream.video.samples import Sample
 from tests.web.test_watch import WatchCase
 from tests.web.wire import Answer, get
@@ -35,27 +38,46 @@ OTHERS = (
 )
 
 
-class ChooseTests(WatchCase):
-    """``choose``."""
+class ChooseTests(SynchronousTestCase):
+    """``Profiles.choose``."""
+
+    def setUp(self) -> None:
+        """As the program begins."""
+        self.profiles = Profiles()
 
     def test_the_profile_of_each_player(self) -> None:
         """Firefox and Tor Browser, Chromium and what is made of it, all others."""
         for agents, profile in ((FIREFOXES, FIREFOX), (CHROMIUMS, CHROMIUM), (OTHERS, PLAIN)):
             for agent in agents:
-                self.assertIs(choose(agent), profile, agent)
+                self.assertEqual(self.profiles.choose(agent), profile, agent)
 
     def test_a_mode_does_not_change_what_a_player_needs(self) -> None:
         """Only how near it is brought; with the plain mode all tricks are off."""
         for agent in (*FIREFOXES, *CHROMIUMS, *OTHERS):
-            normal = choose(agent)
-            for mode in (Mode.FAST, Mode.SAFE):
-                chosen = choose(agent, mode)
-                self.assertEqual(
-                    (chosen.gzip, chosen.block, chosen.all_sync), (normal.gzip, normal.block, normal.all_sync)
-                )
-            self.assertGreaterEqual(choose(agent, Mode.FAST).nearer, normal.nearer)
-            self.assertEqual(choose(agent, Mode.SAFE).nearer, 0)
-            self.assertIs(choose(agent, Mode.PLAIN), PLAIN)
+            normal, fast, safe = (self.profiles.choose(agent, mode) for mode in (Mode.NORMAL, Mode.FAST, Mode.SAFE))
+            self.assertEqual(replace(fast, buffer=normal.buffer), normal)
+            self.assertEqual(replace(safe, buffer=normal.buffer, backlog=normal.backlog), normal)
+            self.assertTrue(fast.buffer < normal.buffer or fast.buffer == normal.buffer == 0)
+            self.assertEqual(safe.buffer, 0)
+            self.assertGreaterEqual(safe.backlog, 3)
+            self.assertIs(self.profiles.choose(agent, Mode.PLAIN), PLAIN)
+
+    def test_what_the_broadcaster_makes_of_it(self) -> None:
+        """His buffers hold for their players, and for the fast mode those that he has set for that."""
+        profiles = Profiles(
+            firefox=replace(FIREFOX, buffer=0.7), chromium=replace(CHROMIUM, buffer=2.0), fast=(0.3, 1.0)
+        )
+        for agent, normal, fast in ((FIREFOXES[0], 0.7, 0.3), (CHROMIUMS[0], 2.0, 1.0), (OTHERS[0], 0.0, 0.0)):
+            self.assertEqual(profiles.choose(agent).buffer, normal)
+            self.assertEqual(profiles.choose(agent, Mode.FAST).buffer, fast)
+
+    def test_tricks_are_left_out(self) -> None:
+        """Those that nobody gets, and those that this viewer does not want; in every mode."""
+        profiles = Profiles(left_out=frozenset({Trick.PADDING}))
+        for agent in (*FIREFOXES, *CHROMIUMS):
+            for mode in Mode:
+                chosen = profiles.choose(agent, mode, frozenset({Trick.SQUEEZE}))
+                self.assertEqual((chosen.block, chosen.gzip, chosen.buffer), (0, False, 0))
 
 
 class VideoTests(WatchCase):
@@ -113,20 +135,46 @@ class VideoTests(WatchCase):
             data = answer.body if plain else zlib.decompressobj(31).decompress(answer.body)
             self.assertEqual(data[4:8], b"ftyp")
 
-    def test_B20_no_other_mode(self) -> None:
+    def test_a_viewer_leaves_tricks_out(self) -> None:
+        """For diagnosis: without filled blocks there is no gzip stream; several are named with commas between."""
+        for query in ("?without=padding", "?without=sync,padding", "?mode=fast&without=padding,,squeeze"):
+            answer = self._video(f"User-Agent: {TOR_BROWSER}", query=query)
+            self.assertEqual((answer.all("Content-Encoding"), answer.body[4:8]), ([], b"ftyp"))
+        answer = self._video(f"User-Agent: {TOR_BROWSER}", query="?without=squeeze")
+        self.assertEqual(answer["Content-Encoding"], "gzip")
+
+    def test_R41_other_profiles_hold_for_who_comes_then(self) -> None:
+        """The configuration may be read again while the site runs."""
+        self.watch.profiles = Profiles(left_out=frozenset({Trick.PADDING}))
+        self.assertEqual(self._video(f"User-Agent: {TOR_BROWSER}").all("Content-Encoding"), [])
+
+    def test_B20_no_other_wish(self) -> None:
         """400, and nobody counts as watching."""
-        for query in ("?mode=", "?mode=faster", "?mode=FAST", "?mode=fast&mode=safe", "?mod=fast", "?mode=%ff"):
+        modes = ("?mode=", "?mode=faster", "?mode=FAST", "?mode=fast&mode=safe", "?mod=fast", "?mode=%ff")
+        for query in (*modes, "?without=all", "?without=padding;sync", "?without=%ff", "?without=sync&without=sync"):
             self.assertEqual(self._video(query=query).status, 400)
             self.assertEqual(self.ask(get(f"/player{query}")).status, 400)
+            self.assertEqual(self.ask(get(f"/video{query}")).status, 400)
         self.assertEqual((self.broadcast.watching, self.errors()), (0, []))
 
 
 class PlayerTests(WatchCase):
-    """``GET /player``."""
+    """``GET /player`` and ``GET /video``."""
 
-    def test_the_player_asks_for_the_mode_that_it_was_asked_for(self) -> None:
-        """The normal one has no name."""
+    def test_what_it_was_asked_for_is_asked_for_in_it(self) -> None:
+        """From the player to the document with the video, and from there to the video; the usual has no name."""
         self.on_air()
-        self.assertIn(b'src="/stream.mp4"', self.ask(get("/player")).body)
-        for mode in ("fast", "safe", "plain"):
-            self.assertIn(b'src="/stream.mp4?mode=%s"' % mode.encode(), self.ask(get(f"/player?mode={mode}")).body)
+        wishes = {
+            "": "",
+            "?mode=normal": "",
+            "?mode=fast": "?mode=fast",
+            "?mode=safe": "?mode=safe",
+            "?mode=plain": "?mode=plain",
+            "?without=": "",
+            "?without=sync,padding": "?without=padding,sync",
+            "?without=squeeze&mode=fast": "?mode=fast&amp;without=squeeze",
+        }
+        for asked, wished in wishes.items():
+            player = self.connect().send(get(f"/player{asked}")).received.decode()
+            self.assertIn(f'<iframe src="/video{wished}"', player)
+            self.assertIn(f'<video src="/stream.mp4{wished}"', self.ask(get(f"/video{asked}")).body.decode())

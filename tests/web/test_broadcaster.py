@@ -24,6 +24,14 @@ class Status:
     lines: tuple[str, ...] = ("[warning] <odd> & ends",)
 
 
+@dataclass
+class Onion:
+    """An onion service's state, invented."""
+
+    sentence: str = "The onion address is published: viewers can come."
+    address: str = "example.onion"
+
+
 def basic(user: str, password: str) -> str:
     """The header that logs in."""
     return "Authorization: Basic " + b64encode(f"{user}:{password}".encode()).decode()
@@ -35,8 +43,8 @@ class BroadcasterTests(WireCase):
     def root(self) -> IResource:
         """The area alone."""
         broadcast = Broadcast(window=Window(60, 1 << 25), fragment=0.1, patience=Patience(), clock=self.clock.seconds)
-        self.status = Status()
-        return Areas(Broadcaster(broadcast, lambda: self.status, lambda: 7, "s3cret"))
+        self.status, self.onion = Status(), Onion()
+        return Areas(Broadcaster(broadcast, lambda: self.status, lambda: self.onion, lambda: 7, "s3cret"))
 
     def test_without_a_password_it_asks_for_one(self) -> None:
         """401, and nothing about the stream."""
@@ -51,6 +59,13 @@ class BroadcasterTests(WireCase):
         self.assertEqual(answer.status, 200)
         for word in (b"ffmpeg runs: a test picture.", b"3 times", b"&lt;odd&gt; &amp; ends", b"7 open"):
             self.assertIn(word, answer.body)
+
+    def test_L24_the_address_is_shown_to_the_broadcaster(self) -> None:
+        """With how the onion service is."""
+        answer = self.ask(get("/broadcaster", basic("broadcaster", "s3cret")))
+        for word in (b"The onion address is published", b"http://example.onion/"):
+            self.assertIn(word, answer.body)
+        self.assertNotIn(b"example.onion", self.ask(get("/broadcaster")).body)
 
     def test_S11_the_name_is_good_in_any_letter_case(self) -> None:
         """Phones begin a word with a capital."""

@@ -93,11 +93,11 @@ class HeadersTest(WireCase):
         )
 
     def test_D01_player(self) -> None:
-        """A frame with a video; not sandboxed, which would stop its autoplay."""
+        """A frame with a video, or with a frame for it; not sandboxed, which would stop its autoplay."""
         self.assertEqual(
             self.policy("PLAYER"),
-            "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'none'; "
-            "base-uri 'none'; frame-ancestors 'self'",
+            "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; frame-src 'self'; "
+            "form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
         )
 
     def test_D01_error(self) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from twisted.web.resource import IResource
 
 from onionstream.config import Stream
-from onionstream.video.broadcast import Broadcast, Run
+from onionstream.video.broadcast import Broadcast
+from onionstream.video.profile import Profiles
+from onionstream.video.run import Run
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
-from onionstream.web.watch import PULSE, Watch
+from onionstream.web.watch import PULSE, VIDEO_BUFFER, Watch
 from tests.video import streams
-from tests.web.wire import BUFFER, Client, WireCase, get
+from tests.web.wire import Client, WireCase, get
 
 
 class WatchCase(WireCase):
@@ -23,7 +25,8 @@ class WatchCase(WireCase):
         self.broadcast = Broadcast(
             window=Window(60, 1 << 25), fragment=0.1, patience=patience, clock=self.clock.seconds
         )
-        self.watch = Watch(self.broadcast, Stream(title="Day <12>", description="About & more"), self.clock)
+        stream = Stream(title="Day <12>", description="About & more")
+        self.watch = Watch(self.broadcast, stream, Profiles(), self.clock)
         return Areas(self.watch)
 
     def on_air(self, seconds: float = 1.0, body: int = 40, generation: int = 1) -> Run:
@@ -63,16 +66,13 @@ class ShellTests(WatchCase):
         self.assertNotIn("script-src", answer["Content-Security-Policy"])
         self.assertIn("default-src 'none'", answer["Content-Security-Policy"])
 
-    def test_the_player_is_framed_at_once_when_there_is_a_picture(self) -> None:
-        """Online the frame has the player's address."""
-        self.on_air()
-        self.assertIn(b'src="/player"', self.ask(get("/")).body)
-
-    def test_a_player_that_waits_does_not_keep_the_page_loading(self) -> None:
-        """Offline the frame begins with a document that is there at once, and goes to the player by itself."""
-        body = self.ask(get("/")).body
-        self.assertNotIn(b'src="/player"', body)
-        self.assertIn(b"url=/player", body)
+    def test_a_player_does_not_keep_the_page_loading(self) -> None:
+        """The frame begins with a document that is there at once, and goes to the player by itself: it stays open."""
+        for begin in (lambda: None, self.on_air):
+            begin()
+            body = self.ask(get("/")).body
+            self.assertNotIn(b'src="/player"', body)
+            self.assertIn(b"url=/player", body)
 
     def test_R41_a_new_title_is_there_with_the_next_request(self) -> None:
         """What is said about the stream may be replaced while the site runs."""
@@ -83,12 +83,48 @@ class ShellTests(WatchCase):
 class PlayerTests(WatchCase):
     """``GET /player``."""
 
-    def test_online_it_is_a_finished_document_with_the_video(self) -> None:
-        """Tor Browser's "press to play" works in finished documents only."""
+    def test_online_it_frames_the_video_and_stays_open(self) -> None:
+        """Its end is what tells the browser that the video cannot go on."""
         self.on_air()
-        answer = self.ask(get("/player"))
-        self.assertIn(b'<video src="/stream.mp4"', answer.body)
-        self.assertEqual(int(answer["Content-Length"]), len(answer.body))
+        client = self.connect().send(get("/player"))
+        self.assertIn(b'<iframe src="/video"', client.received)
+        self.assertEqual((client.closed, client.answer()["Refresh"]), (False, "1"))
+
+    def test_R01_a_restart_does_not_end_it(self) -> None:
+        """Nor does another run of the encoder: the video goes on, and nothing is loaded anew."""
+        run = self.on_air()
+        client = self.connect().send(get("/player"))
+        run.end()
+        self.broadcast.off_air(returning=True)
+        self.clock.advance(2)
+        self.on_air(generation=2)
+        self.assertFalse(client.closed)
+
+    def test_it_ends_when_the_stream_does(self) -> None:
+        """The browser loads it anew, and then it says that the stream is offline."""
+        run = self.on_air()
+        client = self.connect().send(get("/player"))
+        run.end()
+        self.broadcast.off_air(returning=False)
+        self.assertTrue(client.closed)
+        self.assertIn(b"The stream is offline", self.connect().send(get("/player")).received)
+
+    def test_it_ends_when_players_cannot_follow(self) -> None:
+        """Another kind of sound: loaded anew, it begins with the new stream."""
+        run = self.on_air()
+        client = self.connect().send(get("/player"))
+        run.end()
+        self.broadcast.off_air(returning=True)
+        self.broadcast.begin_run(2).feed(streams.build(streams.film(1, audio=False)))
+        self.assertTrue(client.closed)
+        self.assertIn(b'<iframe src="/video"', self.connect().send(get("/player")).received)
+
+    def test_it_ends_with_the_daemon(self) -> None:
+        """So that stopping does not wait for it."""
+        self.on_air()
+        client = self.connect().send(get("/player"))
+        self.broadcast.close()
+        self.assertTrue(client.closed)
 
     def test_offline_it_says_so_and_stays_open(self) -> None:
         """The words are there at once; the response does not end."""
@@ -116,18 +152,23 @@ class PlayerTests(WatchCase):
         self.assertEqual(client.answer()["Connection"], "close")
 
     def test_it_gives_signs_of_life(self) -> None:
-        """A blank now and then shows whether the other side still takes anything."""
-        client = self.connect().send(get("/player"))
-        before = client.received
-        self.clock.advance(PULSE)
-        self.assertEqual(client.received, before + b"\n")
+        """A blank now and then shows whether the other side still takes anything; with a picture and without."""
+        for begin in (lambda: None, self.on_air):
+            begin()
+            client = self.connect().send(get("/player"))
+            before = client.received
+            self.clock.advance(PULSE)
+            self.assertEqual(client.received, before + b"\n")
 
     def test_a_visitor_who_leaves_leaves_nothing_behind(self) -> None:
-        """No timer runs on for him, and the next change of the stream is not told to him."""
+        """No timer runs on for him, and neither the next change of the stream nor its end is told to him."""
+        client = self.connect().send(get("/player"))
+        client.leave()
+        self.on_air()
         client = self.connect().send(get("/player"))
         client.leave()
         self.assertEqual(self.clock.getDelayedCalls(), [])
-        self.on_air()
+        self.broadcast.off_air(returning=False)
         self.assertEqual(self.errors(), [])
 
     def test_tries_that_lead_nowhere_do_not_wake_those_who_wait(self) -> None:
@@ -144,18 +185,42 @@ class PlayerTests(WatchCase):
     def test_D01_it_may_stand_in_our_frames_only(self) -> None:
         """Its policy lets the shell show it, and nobody else."""
         self.on_air()
-        self.assertEqual(self.ask(get("/player"))["X-Frame-Options"], "SAMEORIGIN")
+        for address in ("/player", "/video"):
+            answer = self.connect().send(get(address)).answer()
+            self.assertEqual(answer["X-Frame-Options"], "SAMEORIGIN")
 
     def test_HEAD_ends_at_once(self) -> None:
-        """Whoever asks for the headers does not wait for the picture."""
-        client = self.connect().send(get("/player", method="HEAD"))
-        self.assertTrue(client.closed)
+        """Whoever asks for the headers does not wait for the picture, nor for its end."""
+        self.assertTrue(self.connect().send(get("/player", method="HEAD")).closed)
+        self.on_air()
+        self.assertTrue(self.connect().send(get("/player", method="HEAD")).closed)
 
     def test_several_wait_and_all_are_told(self) -> None:
         """Each waiting page ends."""
         clients = [self.connect().send(get("/player")) for _ in range(20)]
         self.on_air()
         self.assertTrue(all(client.closed for client in clients))
+
+
+class ElementTests(WatchCase):
+    """``GET /video``."""
+
+    def test_it_is_a_finished_document_with_the_video(self) -> None:
+        """Tor Browser's "press to play" works in finished documents only."""
+        self.on_air()
+        answer = self.ask(get("/video"))
+        self.assertIn(b'<video src="/stream.mp4"', answer.body)
+        self.assertEqual(int(answer["Content-Length"]), len(answer.body))
+
+    def test_it_never_loads_itself_anew(self) -> None:
+        """That is for the document around it, or the video would be asked for twice."""
+        self.assertEqual(self.ask(get("/video")).all("Refresh"), [])
+
+    def test_no_script(self) -> None:
+        """There is none, and the policy allows none."""
+        answer = self.ask(get("/video"))
+        self.assertNotIn(b"<script", answer.body)
+        self.assertNotIn("script-src", answer["Content-Security-Policy"])
 
 
 class VideoTests(WatchCase):
@@ -240,15 +305,15 @@ class VideoTests(WatchCase):
         self.assertEqual(self.errors(), [])
 
     def test_D40_one_who_does_not_read_holds_little(self) -> None:
-        """What is kept for him is one full transport and one fragment, however long the stream goes on."""
+        """What is kept for him is one small buffer and one fragment, however long the stream goes on."""
         self.on_air()
         client = self.connect()
         client.transport.reading = False
         client.send(get("/stream.mp4"))
         self.clock.advance(2)
         self.on_air(seconds=10, body=2000, generation=2)
-        self.assertGreater(len(client.transport.unsent), BUFFER)
-        self.assertLess(len(client.transport.unsent), 2 * BUFFER)
+        self.assertGreater(len(client.transport.unsent), VIDEO_BUFFER)
+        self.assertLess(len(client.transport.unsent), 2 * VIDEO_BUFFER)
 
     def test_D41_one_who_takes_nothing_is_let_go(self) -> None:
         """After 45 s his connection is cut; nothing of it gets into the log."""

@@ -16,7 +16,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import IResource
 
 from onionstream.web.areas import Areas, Router
-from onionstream.web.http import BoundedSite
+from onionstream.web.circuits import CircuitSite
+from onionstream.web.http import BoundedChannel, BoundedSite
 from onionstream.web.limits import Limits
 from onionstream.web.request import BoundedRequest
 
@@ -27,13 +28,16 @@ class Transport(StringTransport):
     """
     A connection whose client can stop reading.
 
-    Like a real one it tells its producer to pause when 64 KiB are unsent, and closes only when all is sent.
+    Like a real one it tells its producer to pause when 64 KiB are unsent, or what ``bufferSize`` says, and closes only
+    when all is sent.
 
     :ivar reading: the client takes what is written.
     :ivar aborted: the connection was cut.
-    :ivar offset: how much of ``dataBuffer`` is sent; see ``twisted.internet.abstract.FileDescriptor``.
+    :ivar bufferSize: bytes; see ``twisted.internet.abstract.FileDescriptor``.
+    :ivar offset: how much of ``dataBuffer`` is sent; see there.
     """
 
+    bufferSize = BUFFER
     offset = 0
     _tempDataLen = 0
 
@@ -52,7 +56,7 @@ class Transport(StringTransport):
             super().write(data)
             return
         self.unsent += data
-        if len(self.unsent) > BUFFER and not self._paused and self.producer is not None:
+        if len(self.unsent) > self.bufferSize and not self._paused and self.producer is not None:
             self._paused = True
             self.producer.pauseProducing()
 
@@ -148,16 +152,17 @@ def _unchunk(raw: bytes) -> tuple[bytes, bytes]:
 class Client:
     """One connection to a site."""
 
-    def __init__(self, site: BoundedSite) -> None:
+    def __init__(self, site: BoundedSite | CircuitSite) -> None:
         """
         :param site: may refuse, see ``refused``.
         """
         self.transport = Transport()
-        self.channel = site.buildProtocol(None)
-        self.refused = self.channel is None
+        self._protocol = site.buildProtocol(None)
+        self.channel = self._protocol if isinstance(self._protocol, BoundedChannel) else None
+        self.refused = self._protocol is None
         self._lost = self.refused
-        if self.channel is not None:
-            self.channel.makeConnection(self.transport)
+        if self._protocol is not None:
+            self._protocol.makeConnection(self.transport)
 
     @property
     def received(self) -> bytes:
@@ -176,8 +181,8 @@ class Client:
         :return: itself.
         """
         for piece in pieces:
-            if not self.closed and not self.transport.disconnecting and self.channel is not None:
-                self.channel.dataReceived(piece)
+            if not self.closed and not self.transport.disconnecting and self._protocol is not None:
+                self._protocol.dataReceived(piece)
         self.settle()
         return self
 
@@ -211,9 +216,9 @@ class Client:
         """
         :param reason: told to the channel, once.
         """
-        if not self._lost and self.channel is not None:
+        if not self._lost and self._protocol is not None:
             self._lost = True
-            self.channel.connectionLost(reason)
+            self._protocol.connectionLost(reason)
 
 
 def get(path: str = "/", *headers: str, method: str = "GET") -> bytes:

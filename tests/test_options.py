@@ -1,0 +1,73 @@
+"""What can be said on the command line."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+from shutil import rmtree
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from onionstream.options import WRONG_CONFIGURATION, WRONG_USAGE, Options
+
+
+class OptionsTests(SynchronousTestCase):
+    """``Options``, with a state directory of its own."""
+
+    def setUp(self) -> None:
+        """What is written is kept."""
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(rmtree, self.folder)
+        self.out = io.StringIO()
+        self.terminal = (self.folder / "terminal").open("w")
+        self.addCleanup(self.terminal.close)
+        self.patch(sys, "__stderr__", self.terminal)
+        self.patch(sys, "stdout", self.out)
+
+    def told(self) -> str:
+        """What the terminal shows."""
+        self.terminal.flush()
+        return (self.folder / "terminal").read_text()
+
+    def parsed(self, *words: str) -> Options:
+        """The options of a command line."""
+        options = Options()
+        options.parseOptions(["--state", str(self.folder), *words])
+        return options
+
+    def ended(self, *words: str) -> object:
+        """The exit status of one that ends at once."""
+        return self.assertRaises(SystemExit, self.parsed, *words).code
+
+    def test_the_defaults(self) -> None:
+        """There is an onion address, and a port."""
+        options = self.parsed()
+        self.assertTrue(options.config.tor.enabled)
+        self.assertEqual((options.config.web.port, options.state), (5000, self.folder))
+
+    def test_they_win_over_the_file(self) -> None:
+        """Also when the file is read again."""
+        path = self.folder / "c.toml"
+        path.write_text("[web]\nport = 1\n[tor]\nenabled = true\n")
+        options = self.parsed("--config", str(path), "--port", "2", "--no-tor")
+        for config in (options.config, options.load()):
+            self.assertEqual((config.web.port, config.tor.enabled), (2, False))
+
+    def test_what_cannot_be_understood(self) -> None:
+        """One line, and the status for it."""
+        for words in (("--port", "x"), ("--nonsense",), ("word",)):
+            self.assertEqual(self.ended(*words), WRONG_USAGE)
+        (self.folder / "c.toml").write_text("[web]\nport = -1\n")
+        self.assertEqual(self.ended("--config", str(self.folder / "c.toml")), WRONG_CONFIGURATION)
+        self.assertEqual(self.told().count("\n"), 4)
+
+    def test_invitations(self) -> None:
+        """Each is done and the program ends; what cannot be done is a sentence."""
+        self.assertEqual(self.ended("--invite", "alice"), 0)
+        self.assertEqual(self.ended("--invited"), 0)
+        self.assertTrue(self.out.getvalue().endswith("\nalice\n"))
+        self.assertEqual(self.ended("--revoke", "alice"), 1)
+        self.assertIn("alice is the only one", self.told())
+        self.assertEqual(self.ended("--revoke", "alice", "--public"), 0)
