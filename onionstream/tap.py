@@ -28,8 +28,9 @@ from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
-from onionstream.onion.budgets import Budgets
+from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
+from onionstream.onion.rates import Rates
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
@@ -75,10 +76,7 @@ def makeService(options: Options) -> IService:
     connections = life.harden(settings.web.connections)
     state = _or_end(lambda: StateDirectory(options.state))
 
-    confinement = find_confinement()
-    for sentence in confinement.missing:
-        write(f"  Note: {sentence}\n")
-
+    confinement = _confinement()
     broadcast = _broadcast(settings.delivery, reactor.seconds)
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
@@ -88,7 +86,7 @@ def makeService(options: Options) -> IService:
     guests = Guests(state.path / "onion", tor)
     desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
     site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
-    circuits = CircuitSite(site, Budgets())
+    circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
     changes = _Changes(
@@ -109,6 +107,14 @@ def makeService(options: Options) -> IService:
         encoder,
     )
     return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
+
+
+def _confinement() -> Confinement:
+    """What this machine has to take rights away from ffmpeg; what is missing is said."""
+    found = find_confinement()
+    for sentence in found.missing:
+        write(f"  Note: {sentence}\n")
+    return found
 
 
 def _is_kept() -> bool:
@@ -142,7 +148,9 @@ def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
 def _tor(settings: config.Tor, state: StateDirectory, reactor: Any, confinement: Confinement) -> Tor:  # noqa: ANN401
     paths = Paths(state=state.path, site=state.socket)
     surroundings = Surroundings(search_path=os.environ.get("PATH", ""), wrapper=confinement.life)
-    return Tor(settings, paths, reactor, SystemRandom().random, surroundings)
+    rates = Rates()
+    chance, seconds = SystemRandom().random, reactor.seconds
+    return Tor(settings, paths, reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

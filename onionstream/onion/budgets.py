@@ -80,6 +80,8 @@ class Refusal:
 class _Account:
     """What one circuit, or all those without a place, have of a budget."""
 
+    __slots__ = ("_budget", "_filled", "_minute", "_open", "_refusals", "_requests", "_shared", "left")
+
     def __init__(self, budget: Budget, now: float, *, shared: bool = False) -> None:
         """
         :param now: seconds, as everywhere here.

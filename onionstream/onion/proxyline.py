@@ -56,7 +56,7 @@ class ProxyLine:
         """
         self._received += data
         line, end, rest = self._received.partition(b"\n")
-        if end and len(line) < LONGEST:
+        if end:
             return Introduction(_circuit(line + end), rest)
         beginning = line[: len(_BEGINNING)]
         if len(line) >= LONGEST or not _BEGINNING.startswith(beginning):

@@ -163,6 +163,11 @@ class Tor(Service):
         control = self._run.control if self._run else None
         return Deferred.fromCoroutine(control.close_circuit(circuit)) if control else succeed(None)
 
+    def flooded(self, circuit: int) -> None:
+        """A circuit goes on asking for too much; it is closed if ``close_floods`` in ``[tor]`` says so."""
+        if self._settings.close_floods:
+            self.close_circuit(circuit).addErrback(lambda failure: failure.trap(ControlError))
+
     def offer_anew(self) -> Deferred[None]:
         """
         End all connections to the onion service, and publish it anew: only who may come now comes in again.

@@ -11,7 +11,9 @@ from pathlib import Path
 from random import Random
 from typing import cast
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime, IReactorUNIX
+from twisted.internet.threads import deferToThread
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
@@ -22,6 +24,8 @@ from onionstream.web.http import BoundedChannel, BoundedSite
 from onionstream.web.limits import Limits
 from onionstream.web.sockets import listen_on_unix
 from tests.real.waiting import until
+from tests.tornet.network import shared
+from tests.tornet.socks import connect
 from tests.web.onion import Lasting, line
 from tests.web.wire import Trial, get
 
@@ -46,7 +50,7 @@ def garbage(chance: Random) -> bytes:
     )
 
 
-class CircuitsTest(TestCase):
+class SocketCase(TestCase):
     """A site on a UNIX socket, with deadlines that a test can wait for."""
 
     timeout = 60
@@ -59,7 +63,8 @@ class CircuitsTest(TestCase):
         folder = Path(tempfile.mkdtemp(prefix="o-"))
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         self.path = folder / "web.sock"
-        self.site = BoundedSite(Areas(Trial(), Lasting()), Limits(proxy_seconds=0.5), self.reactor)
+        self.trial = Trial()
+        self.site = BoundedSite(Areas(self.trial, Lasting()), Limits(proxy_seconds=0.5), self.reactor)
         self.budgets = Budgets()
         self.circuits = CircuitSite(self.site, self.budgets)
         self.port = listen_on_unix(cast("IReactorUNIX", reactor), self.path, self.circuits)
@@ -68,6 +73,11 @@ class CircuitsTest(TestCase):
         observer = cast("ILogObserver", self.events.append)
         globalLogPublisher.addObserver(observer)
         self.addCleanup(globalLogPublisher.removeObserver, observer)
+        self.addCleanup(lambda: Deferred.fromCoroutine(self.site.drain(0)))
+
+
+class CircuitsTest(SocketCase):
+    """Whatever comes."""
 
     def connect(self, sent: bytes) -> socket.socket:
         """:return: a client that has said something."""
@@ -152,3 +162,28 @@ class CircuitsTest(TestCase):
                 link.close()
             await self.nobody()
         self.assertEqual(self.budgets._busy, {})
+
+
+class OnionTest(SocketCase):
+    """The same socket behind a real tor, in a network of its own."""
+
+    timeout = 120
+
+    async def test_D84_two_clients_have_two_circuits(self) -> None:
+        """Each of them the same one for all of its connections; the control connection calls it by the same number."""
+        network = await deferToThread(shared)
+        onion = await deferToThread(network.serve, self.path, "HiddenServiceExportCircuitID haproxy")
+        self.addCleanup(network.drop, onion.node)
+        other = await deferToThread(network.new_client)
+        self.addCleanup(network.drop, other)
+        for port in (network.socks_port, other.socks_port, network.socks_port):
+            link = await deferToThread(connect, port, onion.hostname)
+            self.addCleanup(link.close)
+            link.sendall(get("/later"))
+        seen = self.trial.requests
+        await until(self.reactor, "three requests", lambda: len(seen), lambda number: number == 3)
+        circuits = [request.circuit for request in seen]
+        self.assertEqual((len(set(circuits)), circuits[0]), (2, circuits[2]))
+        status = "\n".join(await deferToThread(onion.node.control.get, "circuit-status"))
+        for circuit in circuits:
+            self.assertRegex(status, rf"(?m)^{circuit} BUILT .*PURPOSE=HS_SERVICE_REND")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.resource import IResource
 
 from onionstream.onion.budgets import Budgets, Share
@@ -70,10 +70,14 @@ class Lasting:
 
     @router.route("/late", methods=["GET"])
     async def late(self, request: BoundedRequest) -> str:
-        """Holds nothing until the test says so."""
+        """Holds nothing until the test says so, and does not heed that the client has gone."""
         self.requests.append(request)
-        self.waiting.append(Deferred(lambda waiting: waiting.callback("")))
-        await self.waiting[-1]
+        self.waiting.append(Deferred(lambda _: None))
+        try:
+            await self.waiting[-1]
+        except CancelledError:
+            self.waiting.append(Deferred())
+            await self.waiting[-1]
         request.take(Share.VIDEO)
         return "late"
 

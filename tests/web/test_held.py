@@ -138,6 +138,7 @@ class HeldTests(CircuitCase):
 
         def end() -> None:
             self.arrive(CIRCUIT, get("/late")).leave()
+            self.lasting.waiting[-1].callback("")
             self.assertEqual(self.lasting.requests[-1].circuit, CIRCUIT)
 
         self.again(end)
