@@ -61,8 +61,12 @@ TO_TOR = {
         "txtorcon.torcontrolprotocol.TorDisconnectError",
     },
     "onion.line": {"txtorcon.TorControlProtocol", "txtorcon.TorProtocolFactory"},
+    "onion.visit": {"UNIXClientEndpoint", "twisted.internet.endpoints.UNIXClientEndpoint"},
 }
-"""The one exception: tor's control socket. Which module may use which names, and import which; txtorcon can do more."""
+"""
+The exceptions: tor's control socket, and its SOCKS port on a UNIX socket for the self-test. Which module may use which
+names, and import which; txtorcon can do more.
+"""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef | ast.Module

@@ -185,11 +185,14 @@ class Complaints(SynchronousTestCase):
         ):
             self.assertEqual(len([*calls_out([Module("web.page", source)])]), 1, source)
 
-    def test_L07_the_way_to_tor_is_open_to_two_modules_by_name(self) -> None:
+    def test_L07_the_ways_to_tor_are_open_to_three_modules_by_name(self) -> None:
         """And no wider than they need it."""
         endpoint = "from twisted.internet.endpoints import UNIXClientEndpoint\nUNIXClientEndpoint(r, p)"
         rows = (
             ("onion.control", endpoint, 0),
+            ("onion.visit", endpoint, 0),
+            ("onion.visit", "import txtorcon", 1),
+            ("onion.selftest", endpoint, 2),
             ("onion.tor", endpoint, 2),
             ("onion.line", "from txtorcon import TorProtocolFactory", 0),
             ("onion.line", "from txtorcon import launch", 1),

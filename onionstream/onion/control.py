@@ -153,6 +153,21 @@ class Control:
         """Take the onion service out of tor, which closes all its circuits: those of viewers and those to come by."""
         await self.ask("RESETCONF HiddenServiceDir")
 
+    async def open_socks(self, port: str) -> None:
+        """
+        Let tor listen for SOCKS too, until `close_socks`.
+
+        :param port: where, as `onionstream.onion.torrc.socks_port` writes it.
+        :raises ControlError: tor does not do it.
+        """
+        await self.ask(f"SETCONF SocksPort={port}")
+
+    def close_socks(self) -> None:
+        """Listen for SOCKS no longer. Nobody waits for that; a tor that does not do it is left, and so ends (L-06)."""
+        if not self._gone:
+            closing = Deferred.fromCoroutine(self.ask("SETCONF SocksPort=0"))
+            closing.addErrback(self._not_closed)
+
     def terminate(self) -> None:
         """End tor; what it answers does not matter."""
         if not self._gone:
@@ -165,6 +180,11 @@ class Control:
         :raises ControlError: it has none, or refuses.
         """
         return await self._bounded(self._queue(command), f"does not answer to {_verb(command)}")
+
+    def _not_closed(self, failure: Failure) -> None:
+        """Whatever it was, after this there is no connection, and so no tor of ours."""
+        failure.trap(ControlError)
+        self._protocol.cut("does not close its SOCKS port")
 
     def _queue(self, command: str) -> Deferred[str]:
         """:raises ControlError: the connection is gone. txtorcon would forget about the command."""

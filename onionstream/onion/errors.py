@@ -46,3 +46,33 @@ class NoProxyLineError(OnionError):
 
 class InvitationError(OnionError):
     """Somebody cannot be invited, or his invitation cannot be taken back."""
+
+
+class VisitError(OnionError):
+    """A visit to the own onion address came to nothing; the text is the end of a sentence, without a full stop."""
+
+
+class SocksError(VisitError):
+    """
+    tor has found no way to the onion address.
+
+    :ivar code: of its reply; 0: it gave none.
+    """
+
+    def __init__(self, words: str, code: int = 0) -> None:
+        """Keep the number beside the words."""
+        super().__init__(words)
+        self.code = code
+
+
+class StatusError(VisitError):
+    """
+    The site answered the visit with an error.
+
+    :ivar status: of HTTP.
+    """
+
+    def __init__(self, status: int) -> None:
+        """Keep the number beside the words."""
+        super().__init__(f"the site answered with status {status}")
+        self.status = status

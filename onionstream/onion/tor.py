@@ -22,6 +22,7 @@ from onionstream import config
 from onionstream.onion import version
 from onionstream.onion.attached import Attached
 from onionstream.onion.backoff import Backoff
+from onionstream.onion.control import Control
 from onionstream.onion.errors import CannotStartError, ControlError
 from onionstream.onion.files import forget_socket, onion_address, prepare, prepare_service, write
 from onionstream.onion.process import ask
@@ -103,6 +104,11 @@ class Tor(Service):
         waiting: Deferred[None] = Deferred(self._changed.remove)
         self._changed.append(waiting)
         return waiting
+
+    @property
+    def own_control(self) -> Control | None:
+        """The connection to a tor of ours; ``None``: there is none, or it is one of the system, with its own users."""
+        return self._run.control if isinstance(self._run, Run) else None
 
     def startService(self) -> None:
         """Start tor; one that is just being stopped is followed by another."""

@@ -53,6 +53,11 @@ class Paths:
         return self.state / "tor.sock"
 
     @property
+    def socks(self) -> Path:
+        """The SOCKS port that is there while the self-test looks. Its path is as long as that of `control`."""
+        return self.state / "try.sock"
+
+    @property
     def cookie(self) -> Path:
         """What tor lets in by its control socket: whoever can read this file."""
         return self.data / "control_auth_cookie"
@@ -93,6 +98,21 @@ def setconf(settings: config.Tor, paths: Paths) -> str:
             "letters with --state."
         )
     return command
+
+
+def socks_port(paths: Paths) -> str:
+    """
+    :return: the value of ``SocksPort`` for the self-test, on a control connection: a UNIX socket, which leads to onion
+        addresses only and says in detail why it does not.
+    :raises CannotStartError: no socket can be there.
+    """
+    path = "".join(one if one.isascii() else _octal(one) for one in quoted(str(paths.socks)))
+    return quoted(f"unix:{path} OnionTrafficOnly ExtendedErrors")
+
+
+def _octal(letter: str) -> str:
+    """:return: a letter as strings of C have it, for a control connection takes plain ones only."""
+    return "".join(f"\\{byte:03o}" for byte in letter.encode())
 
 
 def quoted(text: str) -> str:

@@ -173,6 +173,32 @@ class GoodTests(ControlTestCase):
         self.assertEqual(self.reactor.link.heard[-1], "SIGNAL TERM")
         self.reactor.link.cut()
 
+    def test_L06_the_SOCKS_port_comes_and_goes(self) -> None:
+        """Nobody waits for its end."""
+        self.reactor.answers["SETCONF"] = "250 OK"
+        control = self.connected()
+        self.run_through(control.open_socks('"unix:/s"'))
+        control.close_socks()
+        self.reactor.advance(0)
+        self.assertEqual(self.reactor.link.heard[-2:], ['SETCONF SocksPort="unix:/s"', "SETCONF SocksPort=0"])
+        self.assertTrue(self.reactor.link.open)
+        control.close()
+        self.reactor.advance(0)
+        control.close_socks()
+
+    def test_L06_a_tor_that_keeps_its_SOCKS_port_is_left(self) -> None:
+        """It ends by that, as it is ours."""
+        for answer in ("513 Unacceptable option value", ""):
+            self.reactor.answers["SETCONF"] = answer
+            control = self.connected()
+            lost = control.lost()
+            control.close_socks()
+            self.reactor.advance(0)
+            self.reactor.advance(PATIENCE)
+            self.reactor.advance(0)
+            self.successResultOf(lost)
+            self.assertFalse(self.reactor.link.open)
+
 
 class CheckTests(ControlTestCase):
     """Whether this is the tor that it should be."""

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream import config
 from onionstream.onion.errors import CannotStartError
-from onionstream.onion.torrc import Paths, quoted, torrc
+from onionstream.onion.torrc import Paths, quoted, socks_port, torrc
 
 
 def lines(settings: config.Tor | None = None, state: str = "/state", extra: str = "") -> list[str]:
@@ -121,3 +121,19 @@ class TorrcTests(SynchronousTestCase):
     def test_what_is_quoted_is_read_as_it_was(self, text: str) -> None:
         """Whatever can be seen."""
         self.assertEqual(unquoted(quoted(text)), text)
+
+
+class SocksPortTests(SynchronousTestCase):
+    """``socks_port``."""
+
+    def port(self, state: str) -> str:
+        """:return: the value for this state directory."""
+        return socks_port(Paths(state=Path(state), site=Path("/s/web.sock")))
+
+    def test_L06_a_socket_that_leads_to_onion_addresses_only(self) -> None:
+        """In the state directory."""
+        self.assertEqual(self.port("/state"), r'"unix:\"/state/try.sock\" OnionTrafficOnly ExtendedErrors"')
+
+    def test_a_path_of_any_letters_is_said_in_plain_ones(self) -> None:
+        """A control connection takes no others; tor makes them of the octal numbers (seen with a real one)."""
+        self.assertEqual(unquoted(self.port('/ä "b'))[:24], r'unix:"/\303\244 \"b/try.')

@@ -1,0 +1,76 @@
+"""The whole daemon on the private Tor network: one command, and somebody watches through the onion."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+from pathlib import Path
+
+from twisted.internet.threads import deferToThread
+
+from tests.real.daemon import Daemon, children, clock, running
+from tests.real.processes import find
+from tests.real.profiles import Habits
+from tests.real.test_watching import CODE, HEIGHT, WIDTH, WatchingCase
+from tests.real.waiting import until
+from tests.tornet.network import TorNetwork, shared
+from tests.tornet.socks import fetch
+
+WRAPPER = """#!/bin/sh
+[ "$1" = --defaults-torrc ] && shift 2
+exec {tor} --defaults-torrc {defaults} "$@"
+"""
+"""
+A tor that joins the private network whatever it is told: the network's lines come as defaults, which every line of ours
+would win over. So the daemon under test is the one that everybody gets, with nothing in it for tests.
+"""
+
+
+class OnionDaemonTests(WatchingCase):
+    """A daemon with its own tor, and Firefox ESR with scripts off behind the network's client."""
+
+    timeout = 180
+    browser_name = "firefox"
+    network: TorNetwork
+
+    async def published(self) -> tuple[Daemon, str]:
+        """:return: a daemon that is on air and published, and its address."""
+        self.network = await deferToThread(shared)
+        folder = self.folder()
+        program = self.tor_in_network(folder)
+        daemon = self.daemon(CODE + f'[tor]\nprogram = "{program}"\nallow_tmpfs = true\n', folder)
+        await daemon.on_air()
+        await until(
+            clock(), "the publication", lambda: daemon.output, lambda text: "viewers can come" in text, timeout=60
+        )
+        return daemon, (daemon.state / "onion" / "hostname").read_text().strip()
+
+    def tor_in_network(self, folder: Path) -> Path:
+        """:return: a program."""
+        defaults, program = folder / "join.torrc", folder / "tor"
+        defaults.write_text("\n".join([*self.network.join_lines, ""]))
+        program.write_text(WRAPPER.format(tor=shlex.quote(find("tor")), defaults=shlex.quote(str(defaults))))
+        program.chmod(0o700)
+        return program
+
+    async def test_somebody_watches_through_the_onion(self) -> None:
+        """The page is opened by its onion address, and the picture moves and goes on moving."""
+        _, address = await self.published()
+        screen = self.screen(WIDTH, HEIGHT)
+        self.browser("firefox", screen, f"http://{address}/", Habits(socks_port=self.network.socks_port))
+        await self.moves(screen, "a moving picture", timeout=60)
+        for _ in range(5):
+            await self.moves(screen, "the same a little later")
+
+    async def test_R40_the_end_leaves_nothing(self) -> None:
+        """No tor, no ffmpeg, and no socket of theirs."""
+        daemon, address = await self.published()
+        page = await deferToThread(fetch, self.network.socks_port, address)
+        self.assertIn(b"200 OK", page)
+        processes = children(daemon.process.pid)
+        self.assertIn("tor", [Path(f"/proc/{pid}/comm").read_text().strip() for pid in processes])
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(await daemon.ended(), 0)
+        self.assertEqual([pid for pid in processes if running(pid)], [])
+        self.assertFalse(os.path.lexists(daemon.state / "tor.sock"))
