@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.video.waiting import Waiting
+from onionstream.waiting import Waiting
 
 
 class WaitingTests(SynchronousTestCase):
