@@ -87,6 +87,7 @@ class Viewer:
         profile = packing.profile
         self._blocks = Blocks(profile.block, profile.fill) if profile.block and profile.fill else None
         self._next: int | None = None
+        self._begun = 0
         self._playback: Playback | None = None
         self._paused = False
         self._over = False
@@ -113,6 +114,7 @@ class Viewer:
         first = self._first()
         if first is not None and not self._over:
             self._next = first.number
+            self._begun = self._window.newest.number if self._window.newest else first.number
             self._playback = Playback(self._packing.profile, tracks, first.start, self._edge)
             self._write(self._packing.init(tracks))
             if self._blocks is not None:
@@ -215,7 +217,9 @@ class Viewer:
             self.skipped += 1
 
     def _detail(self, fragment: Fragment, playback: Playback) -> Detail:
-        """How much of it the line carries."""
+        """How much of it the line carries; what was there before he came says nothing about that."""
+        if fragment.number <= self._begun:
+            return Detail.WHOLE
         lag, profile, before = self._edge - fragment.start, self._packing.profile, self._line.detail
         detail = self._line.decide(
             late=not profile.waits and lag > profile.slow,
