@@ -80,7 +80,7 @@ def fragments(tracks: Tracks, samples: Iterable[Sample], length: float) -> Itera
 def overhead(profile: Profile, parts: Iterable[Fragment]) -> int:
     """:return: bytes that are sent beside the samples, without the init segment, to a viewer who is not squeezed."""
     packing = Packing(profile)
-    return sum(sum(map(len, packing.fragment(part))) - len(part.media) for part in parts)
+    return sum(len(packing.fragment(part)) - len(part.media) for part in parts)
 
 
 def container(stream: bytes) -> tuple[int, int]:

@@ -26,6 +26,8 @@ def invite(state: Path, name: str) -> str:
     :return: what to tell the broadcaster, with the key, which is shown this once.
     :raises InvitationError: it cannot be done.
     """
+    with suppress(OSError):  # what is wrong with it the next line says
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
     first = not clients.invited(state / "onion")
     key = clients.invite(state / "onion", name)
     rows = [f"{name} is invited. Give these two, each on its own way if you can:", ""]

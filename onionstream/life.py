@@ -128,11 +128,11 @@ class Reload:
         self, present: Config, load: Callable[[], Config], apply: Mapping[frozenset[str], Callable[[Config], None]]
     ) -> None:
         """
-        :param present: the configuration in force.
+        :param present: the configuration in force, which is then to be had under this name.
         :param load: reads it anew; raises ``ConfigError``.
         :param apply: for each set of tables, what to do with the new configuration when one of them has changed.
         """
-        self._present = present
+        self.present = present
         self._load = load
         self._apply = apply
 
@@ -144,9 +144,9 @@ class Reload:
             self._log.error("The configuration stays as it was: {error}", error=error)
             return
         changed = {
-            table.name for table in fields(Config) if getattr(read, table.name) != getattr(self._present, table.name)
+            table.name for table in fields(Config) if getattr(read, table.name) != getattr(self.present, table.name)
         }
-        self._present = read
+        self.present = read
         self._log.info("The configuration was read again; changed: {tables}.", tables=self._named(changed))
         for tables, act in self._apply.items():
             if tables & changed:

@@ -31,6 +31,8 @@ from onionstream.encoder.surroundings import look_around
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
+from onionstream.onion.report import Planned
+from onionstream.onion.selftest import SelfTest
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
@@ -44,6 +46,7 @@ from onionstream.web.areas import Areas
 from onionstream.web.assets import Assets
 from onionstream.web.broadcaster import Broadcaster, new_password
 from onionstream.web.circuits import CircuitSite
+from onionstream.web.gauge import Gauge
 from onionstream.web.http import BoundedSite
 from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
@@ -84,13 +87,15 @@ def makeService(options: Options) -> IService:
     watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor)
     tor = _tor(settings.tor, state, reactor, confinement)
     guests = Guests(state.path / "onion", tor)
+    gauge = Gauge()
+    test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
     desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
-    site = BoundedSite(Areas(watch, desk, Assets()), Limits(connections=connections), reactor)
+    site = BoundedSite(Areas(watch, desk, gauge, Assets()), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
     changes = _Changes(
-        watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, tor=tor, confinement=confinement
+        watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, tor=tor, test=test, confinement=confinement
     )
     reload = life.Reload(settings, options.load, changes.by_table())
 
@@ -98,11 +103,11 @@ def makeService(options: Options) -> IService:
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look)),
         Listening(ports, site, ending=broadcast.close),
-        TimerService(_SWEEP, broadcast.check),
-        TimerService(_FILLING, broadcast.fill),
-        TimerService(_SWEEP, circuits.forget),
+        *_timers(broadcast, circuits),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
         terminal.Onion(write, tor, show_address=not _is_kept()),
+        terminal.Findings(write, test, lambda: _planned(reload.present)),
+        test,
         slates,
         encoder,
     )
@@ -129,6 +134,14 @@ def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
     return act
 
 
+def _timers(broadcast: Broadcast, circuits: CircuitSite) -> tuple[TimerService, ...]:
+    return (
+        TimerService(_SWEEP, broadcast.check),
+        TimerService(_FILLING, broadcast.fill),
+        TimerService(_SWEEP, circuits.forget),
+    )
+
+
 def _together(*services: IService, service: MultiService | None = None) -> MultiService:
     """:return: these as one service."""
     whole = service or MultiService()
@@ -145,12 +158,20 @@ def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
     return broadcast
 
 
+def _paths(state: StateDirectory) -> Paths:
+    return Paths(state=state.path, site=state.socket)
+
+
+def _planned(settings: Config) -> Planned:
+    """What the encoder is told to make, for comparison with what the way through Tor carries."""
+    return Planned(video=settings.video.bitrate, audio=settings.audio.bitrate * settings.audio.enabled)
+
+
 def _tor(settings: config.Tor, state: StateDirectory, reactor: Any, confinement: Confinement) -> Tor:  # noqa: ANN401
-    paths = Paths(state=state.path, site=state.socket)
     surroundings = Surroundings(search_path=os.environ.get("PATH", ""), wrapper=confinement.life)
     rates = Rates()
     chance, seconds = SystemRandom().random, reactor.seconds
-    return Tor(settings, paths, reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
+    return Tor(settings, _paths(state), reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +183,7 @@ class _Changes:
     encoder: Supervisor
     slates: SlateMaker
     tor: Tor
+    test: SelfTest
     confinement: Confinement
 
     def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
@@ -183,6 +205,7 @@ class _Changes:
 
     def _offer(self, settings: Config) -> None:
         self.tor.replace(settings.tor)
+        self.test.replace(settings.tor)
 
     def _play(self, settings: Config) -> None:
         self.watch.profiles = _profiles(settings.players)

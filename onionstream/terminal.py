@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from onionstream.onion.progress import State as OnionState
 from onionstream.onion.progress import Status
+from onionstream.onion.report import Planned, Report
 from onionstream.video.broadcast import State
 
 
@@ -129,6 +130,39 @@ class Onion(Following):
             return "  The address stands in onion/hostname in the state directory: this output is kept in a journal.\n"
         url = f"http://{address}/"
         return f"\n{qr_code(url)}\n  Viewers open  {url}  in Tor Browser.\n\n"
+
+
+class Testing(Protocol):
+    """What of the self-test is needed here."""
+
+    @property
+    def last(self) -> Report | None:
+        """What the last test found."""
+
+    def changed(self) -> Deferred[None]:
+        """Fires when a test has ended."""
+
+
+class Findings(Following):
+    """Writes what each self-test has found."""
+
+    def __init__(self, write: Callable[[str], object], test: Testing, planned: Callable[[], Planned]) -> None:
+        """
+        :param write: takes text for the terminal.
+        :param test: the self-test.
+        :param planned: what the encoder is told to make, now.
+        """
+        super().__init__(write)
+        self._test = test
+        self._planned = planned
+
+    async def follow(self) -> None:
+        """See ``Following``."""
+        while True:
+            await self._test.changed()
+            if self._test.last is not None:
+                found = self._test.last.sentences(self._planned())[1:]  # the first one stands in the log
+                self._write("".join(f"  {sentence}\n" for sentence in found))
 
 
 class Terminal(Following):

@@ -69,5 +69,5 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(self.ended("--invited"), 0)
         self.assertTrue(self.out.getvalue().endswith("\nalice\n"))
         self.assertEqual(self.ended("--revoke", "alice"), 1)
-        self.assertIn("alice is the only one", self.told())
+        self.assertIn("alice is the only guest", self.told())
         self.assertEqual(self.ended("--revoke", "alice", "--public"), 0)

@@ -80,8 +80,8 @@ def revoke(directory: Path, name: str, *, public: bool = False) -> None:
         raise InvitationError(f"{name} is not invited. Invited are: {', '.join(guests) or 'none'}.")
     if guests == [name] and not public:
         raise InvitationError(
-            f"{name} is the only one who is invited: without him everybody who has the address can come. Invite "
-            "somebody else first, or say that it shall be public."
+            f"{name} is the only guest: without this invitation everybody who has the address can come. Invite "
+            "somebody else first, or say --public as well."
         )
     try:
         path.unlink()

@@ -31,6 +31,7 @@ from onionstream.onion.report import Outcome, Report
 from onionstream.onion.socks import INVITED_ONLY
 from onionstream.onion.torrc import Paths, socks_port
 from onionstream.onion.visit import Visited, Wish, visit
+from onionstream.waiting import Waiting
 
 VIDEO_SETTLE, VIDEO_MOST = 2.0, 32 << 20
 """Seconds of the video that bring what the site had in stock, and bytes at the most."""
@@ -144,7 +145,7 @@ class SelfTest(Service):
         self._running: Deferred[Report] | None = None
         self._why = ""
         self._waiting: list[Deferred[Report]] = []
-        self._changed: list[Deferred[None]] = []
+        self._changing = Waiting()
         self._ways = 0
 
     @property
@@ -189,9 +190,7 @@ class SelfTest(Service):
 
     def changed(self) -> Deferred[None]:
         """Fires when a test has ended. May be cancelled."""
-        waiting: Deferred[None] = Deferred(self._changed.remove)
-        self._changed.append(waiting)
-        return waiting
+        return self._changing.wait()
 
     def _watch(self) -> None:
         self._watching = self._onion.changed()
@@ -239,9 +238,7 @@ class SelfTest(Service):
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             one.callback(report)
-        following, self._changed = self._changed, []
-        for each in following:
-            each.callback(None)
+        self._changing.wake()
 
     async def _test(self) -> Report:
         """:raises OnionError: there is nothing to test, or no way to."""

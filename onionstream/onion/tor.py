@@ -32,6 +32,7 @@ from onionstream.onion.run import Run
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.torrc import Paths, setconf, torrc
 from onionstream.onion.words import LastWords, refusal
+from onionstream.waiting import Waiting
 
 AGAIN = 60.0
 """Seconds after which something is tried again that a person must mend first. Nothing has been published then."""
@@ -76,7 +77,7 @@ class Tor(Service):
         self._starting: Deferred[None] | None = None
         self._waiting: IDelayedCall | None = None
         self._stopped: list[Deferred[None]] = []
-        self._changed: list[Deferred[None]] = []
+        self._changing = Waiting()
         self._next_try = 0.0
         self._failures = 0
         self._address = ""
@@ -101,9 +102,7 @@ class Tor(Service):
 
     def changed(self) -> Deferred[None]:
         """Fires when the state or its sentence next changes. May be cancelled."""
-        waiting: Deferred[None] = Deferred(self._changed.remove)
-        self._changed.append(waiting)
-        return waiting
+        return self._changing.wait()
 
     @property
     def own_control(self) -> Control | None:
@@ -329,7 +328,7 @@ class Tor(Service):
         if self._settings.enabled:
             self._enter(State.STOPPED, "The onion service is switched off.")
         else:
-            self._enter(State.DISABLED, "There is no onion address: enabled in [tor] is false.")
+            self._enter(State.DISABLED, "There is no onion address, as was asked for ([tor] enabled, or --no-tor).")
 
     def _enter(self, state: State, sentence: str) -> None:
         """Be in a state from now on, and tell those who wait for it."""
@@ -338,9 +337,7 @@ class Tor(Service):
         if state is not self.state:
             self._since = self._clock.seconds()
         self.state, self._sentence = state, sentence
-        waiting, self._changed = self._changed, []
-        for one in waiting:
-            one.callback(None)
+        self._changing.wake()
 
     def _cancel(self) -> None:
         """Wait for nothing any more."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from onionstream.video.errors import BoxError
 
@@ -19,8 +19,7 @@ _SHORT = struct.Struct(">I4s")
 _LONG = struct.Struct(">I4sQ")
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """
     One box.
 

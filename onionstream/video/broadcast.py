@@ -20,8 +20,8 @@ from onionstream.video.silence import Silence
 from onionstream.video.slate import Interlude, Slate
 from onionstream.video.timeline import Timeline
 from onionstream.video.viewer import Patience, Response, Viewer
-from onionstream.video.waiting import Waiting
 from onionstream.video.window import Window
+from onionstream.waiting import Waiting
 
 
 class State(Enum):

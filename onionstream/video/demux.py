@@ -8,7 +8,7 @@ and AAC-LC, times and sizes in the fragment or in its track's defaults. All else
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from onionstream.video.boxes import LARGEST, Box, BoxReader, child, children
 from onionstream.video.errors import DemuxError
@@ -20,8 +20,7 @@ MOST_SAMPLES = 10_000
 """Samples in one fragment at the most; 10 s of video and sound have about 800."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(NamedTuple):
     """
     One sample as the tables of a ``moof`` box tell of it.
 
@@ -34,7 +33,7 @@ class _Entry:
     """
 
     kind: Kind
-    time: int | None = None
+    time: int | None
     start: int | None
     duration: int
     size: int
@@ -54,13 +53,13 @@ def _track_entries(traf: bytes, tracks: dict[int, Defaults]) -> Iterator[_Entry]
     time = _decode_time(traf)
     for run in children(traf):
         if run.kind == b"trun":
-            for entry in _run_entries(run.payload, defaults):
-                yield replace(entry, time=time)
+            for entry in _run_entries(run.payload, defaults, time):
+                yield entry
                 time = None
 
 
-def _run_entries(trun: bytes, defaults: Defaults) -> Iterator[_Entry]:
-    """Those of a ``trun`` payload (8.8.8)."""
+def _run_entries(trun: bytes, defaults: Defaults, time: int | None) -> Iterator[_Entry]:
+    """Those of a ``trun`` payload (8.8.8), the first of which has this time."""
     fields = Fields(trun)
     first = fields.u32()
     version, flags, count = first >> 24, first & 0xFFFFFF, fields.u32()
@@ -75,8 +74,8 @@ def _run_entries(trun: bytes, defaults: Defaults) -> Iterator[_Entry]:
         offset = 0
         if flags & 0x800:
             offset = fields.s32() if version else fields.u32()
-        yield _Entry(kind=defaults.kind, start=start, duration=duration, size=size, offset=offset)
-        start = None
+        yield _Entry(kind=defaults.kind, time=time, start=start, duration=duration, size=size, offset=offset)
+        time = start = None
 
 
 def _fragment_defaults(traf: bytes, tracks: dict[int, Defaults]) -> Defaults:

@@ -28,9 +28,10 @@ class Fragment:
     :ivar start: seconds on the broadcast's timeline.
     :ivar end: seconds on the broadcast's timeline.
     :ivar keyframe: a player may start here.
-    :ivar runs: what is in it, track by track; their samples are views of ``media``.
-    :ivar header: ``moof`` and the header of ``mdat``.
-    :ivar media: the samples themselves; one copy in memory, whatever the number of viewers.
+    :ivar runs: what is in it, track by track; their samples are views of ``data``.
+    :ivar data: all of it: ``moof``, the header of ``mdat``, and the samples themselves; one copy in memory, whatever
+        the number of viewers.
+    :ivar media: of that the samples.
     :ivar span: the first and the last time of anything in it, in seconds on the broadcast's timeline.
     :ivar sound_before: ticks: the decode time of the last frame of sound before this fragment's, if there was one.
     """
@@ -41,15 +42,15 @@ class Fragment:
     end: float
     keyframe: bool
     runs: tuple[TrackRun, ...]
-    header: bytes
-    media: bytes
+    data: bytes
+    media: memoryview
     span: tuple[float, float] = (0.0, 0.0)
     sound_before: int | None = None
 
     @property
     def size(self) -> int:
         """Bytes it takes in memory."""
-        return len(self.header) + len(self.media) + SAMPLE * sum(len(run.samples) for run in self.runs)
+        return len(self.data) + SAMPLE * sum(len(run.samples) for run in self.runs)
 
 
 class Fragmenter:
@@ -105,7 +106,9 @@ class Fragmenter:
             yield self._fragment(runs)
 
     def _fragment(self, runs: tuple[TrackRun, ...]) -> Fragment:
-        media = b"".join(sample.data for run in runs for sample in run.samples)
+        header = fragment_header(self._number, runs)
+        data = b"".join((header, *(sample.data for run in runs for sample in run.samples)))
+        media = memoryview(data)[len(header) :]
         first = runs[0]
         ticks = timescale(first.kind, self._tracks)
         last = first.samples[-1]
@@ -120,7 +123,7 @@ class Fragmenter:
             end=(last.decode_time + last.duration) / ticks,
             keyframe=first.samples[0].keyframe and (first.kind is Kind.VIDEO or self._tracks.video is None),
             runs=_sharing(runs, media),
-            header=fragment_header(self._number, runs),
+            data=data,
             media=media,
             span=(min(times), max(times)),
             sound_before=sound_before,
@@ -150,14 +153,14 @@ def _times(run: TrackRun) -> Iterator[int]:
         yield sample.decode_time + sample.offset
 
 
-def _sharing(runs: tuple[TrackRun, ...], media: bytes) -> tuple[TrackRun, ...]:
+def _sharing(runs: tuple[TrackRun, ...], media: memoryview) -> tuple[TrackRun, ...]:
     """The same runs with views of ``media`` in their samples, so that there is one copy of it in memory."""
-    view, start = memoryview(media), 0
+    start = 0
     shared = []
     for run in runs:
         samples = []
         for sample in run.samples:
-            samples.append(replace(sample, data=view[start : start + len(sample.data)]))
+            samples.append(replace(sample, data=media[start : start + len(sample.data)]))
             start += len(sample.data)
         shared.append(TrackRun(run.kind, tuple(samples)))
     return tuple(shared)

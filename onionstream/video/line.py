@@ -41,6 +41,8 @@ class Line:
     :ivar falls: how often the viewer has fallen behind.
     """
 
+    __slots__ = ("_drained", "_every", "_keyframes", "_rest", "_until", "detail", "falls")
+
     def __init__(self) -> None:
         """A line of which nothing is known yet, so a good one."""
         self.detail = Detail.WHOLE
@@ -54,6 +56,14 @@ class Line:
     def slow(self) -> bool:
         """It does not carry all of the stream at present."""
         return self.detail in (Detail.KEYFRAMES, Detail.SOUND)
+
+    def good(self, now: float) -> bool:
+        """
+        Whether all is sent, and will be of what is in time: then ``decide`` need not be asked.
+
+        :param now: seconds on the clock of ``decide``.
+        """
+        return self.detail is Detail.WHOLE and now >= self._until
 
     def decide(self, *, late: bool, strained: bool, keyframe: bool, newest: bool, carried: float, now: float) -> Detail:
         """

@@ -8,7 +8,7 @@ and when, and what it does when it has nothing left: so it can be followed from 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
+from math import ceil, inf
 
 from onionstream.video.fragment import Fragment
 from onionstream.video.profile import Profile
@@ -41,6 +41,23 @@ class Playback:
     :ivar keeps: seconds that it is to have in hand after it has waited for something to show.
     """
 
+    __slots__ = (
+        "_first_edge",
+        "_fitted",
+        "_full",
+        "_gathered",
+        "_moved",
+        "_profile",
+        "_rate",
+        "_sent",
+        "_spare",
+        "_squeeze",
+        "_squeezed",
+        "_target",
+        "_worst",
+        "keeps",
+    )
+
     def __init__(self, profile: Profile, tracks: Tracks, begins: float, edge: float) -> None:
         """
         :param profile: of the player.
@@ -60,7 +77,6 @@ class Playback:
         self._full = edge + profile.gathers
         self._worst = 0.0
         self._fitted = profile.waits or not self._target
-        self._squeeze: Squeeze | None = None
         self._plan(begins + profile.settled)
 
     def starved(self, due: Fragment, edge: float) -> bool:
@@ -71,6 +87,8 @@ class Playback:
         :param edge: seconds on the broadcast's timeline: the live edge.
         """
         if not self._profile.waits or edge < self._full:
+            return False
+        if edge - self._sent < self._spare and edge - due.span[0] <= BLOCKED:
             return False
         return edge - self._sent + self._hidden(due, edge) > self._gathered - self._shift(self._sent)
 
@@ -88,7 +106,7 @@ class Playback:
         self._sent = fragment.span[1]
         if edge - self._sent < BLOCKED:
             self._full = edge
-        return self._squeeze
+        return self._squeeze if fragment.span[0] < self._squeezed else self._moved
 
     def slides(self) -> None:
         """It has got keyframes alone for a while, and gets all of the picture from now on."""
@@ -129,7 +147,7 @@ class Playback:
         self._fitted = True
         needed = ceil(self._worst / _MARGIN) * _MARGIN
         total = max(0, self._squeeze.total - self._steps(needed))
-        self._squeeze = replace(self._squeeze, total=total) if total else None
+        self._give(replace(self._squeeze, total=total) if total else None)
 
     def _plan(self, begins: float, already: float = 0.0) -> None:
         """
@@ -140,5 +158,16 @@ class Playback:
         done = self._steps(already)
         total = max(done, self._steps(self._gathered - self._target) if self._target else 0)
         pace, rate = self._profile.pace, self._rate
-        self._squeeze = Squeeze(already=done, total=total, begins=begins, pace=pace, rate=rate) if total else None
+        self._give(Squeeze(already=done, total=total, begins=begins, pace=pace, rate=rate) if total else None)
         self._fitted = self._fitted or self._squeeze is None
+
+    def _give(self, squeeze: Squeeze | None) -> None:
+        """
+        From now on it gets these times.
+
+        What they come to, and how much it has in hand at the least, is worked out here, once.
+        """
+        self._squeeze: Squeeze | None = squeeze
+        self._moved = None if squeeze is None else squeeze.done
+        self._squeezed = inf if squeeze is None else squeeze.ends
+        self._spare = self._gathered - (0.0 if squeeze is None else squeeze.most)

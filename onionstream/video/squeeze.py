@@ -17,10 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 
 from onionstream.video.mux import VIDEO_TIMESCALE, TrackRun
 from onionstream.video.samples import AAC_FRAME, Kind, Sample
+
+_ROUNDING = 0.001
+"""Seconds: far more than what is lost when seconds are added and multiplied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,11 @@ class Squeeze:
     pace: float
     rate: int
 
+    @property
+    def most(self) -> float:
+        """Seconds by which pictures are nearer at the end."""
+        return self._seconds(self.total)
+
     def shift(self, time: float) -> float:
         """
         How much nearer the pictures of a time are.
@@ -49,7 +58,7 @@ class Squeeze:
         :return: seconds.
         """
         shift = self._seconds(self.already) + max(0.0, (time - self.begins) * self.pace)
-        return min(shift, self._seconds(self.total))
+        return min(shift, self.most)
 
     def phase(self, earliest: float, latest: float) -> Squeeze | None:
         """
@@ -60,14 +69,24 @@ class Squeeze:
         :return: None before it begins. At the end, when times are only moved, by ``total`` steps, what is the same for
             all viewers with such a profile. This one in between.
         """
-        least, most = self._seconds(self.already), self._seconds(self.total)
-        if self.shift(latest) == least:
+        if self.shift(latest) == self._seconds(self.already):
             return self._done(self.already)
-        return self._done(self.total) if self.shift(earliest) == most else self
+        return self._done(self.total) if self.shift(earliest) == self.most else self
+
+    @property
+    def ends(self) -> float:
+        """Seconds on the broadcast's timeline: what begins then or later has ``total`` steps, however it is rounded."""
+        taken = self._seconds(self.total - self.already)
+        return self.begins + taken / self.pace + _ROUNDING if taken else -inf
+
+    @property
+    def done(self) -> Squeeze | None:
+        """What it is from then on: what ``phase`` says, which need not be asked any more."""
+        return self._done(self.total)
 
     def _done(self, steps: int) -> Squeeze | None:
         """When times are only moved."""
-        return replace(self, already=steps, total=steps, begins=-inf) if steps else None
+        return _moved(steps, self.pace, self.rate) if steps else None
 
     def runs(self, runs: tuple[TrackRun, ...], sound_before: int | None) -> tuple[TrackRun, ...]:
         """
@@ -116,3 +135,9 @@ class Squeeze:
 
     def _seconds(self, steps: int) -> float:
         return steps * AAC_FRAME / self.rate
+
+
+@lru_cache(maxsize=64)
+def _moved(steps: int, pace: float, rate: int) -> Squeeze:
+    """:return: times that are only moved; one object for all who get them, so that it is seen at once that it is so."""
+    return Squeeze(already=steps, total=steps, begins=-inf, pace=pace, rate=rate)

@@ -62,6 +62,27 @@ class Viewer:
     :ivar skipped: how often it was moved on.
     """
 
+    # There may be thousands, and all are visited for each fragment: with slots they take less memory and time.
+    __slots__ = (
+        "_blocks",
+        "_ended",
+        "_in_time",
+        "_lagging",
+        "_line",
+        "_next",
+        "_over",
+        "_packing",
+        "_patience",
+        "_paused",
+        "_playback",
+        "_response",
+        "_taken",
+        "_taken_at",
+        "_window",
+        "_written",
+        "skipped",
+    )
+
     def __init__(
         self,
         response: Response,
@@ -86,7 +107,8 @@ class Viewer:
         self._line = Line()
         profile = packing.profile
         self._blocks = Blocks(profile.block, profile.fill) if profile.block and profile.fill else None
-        self._next: int | None = None
+        self._in_time = min(profile.slow / 2, BLOCKED)
+        self._next = 0
         self._playback: Playback | None = None
         self._paused = False
         self._over = False
@@ -98,7 +120,7 @@ class Viewer:
     @property
     def watching(self) -> bool:
         """Whether it has been sent anything yet."""
-        return self._next is not None
+        return self._playback is not None
 
     @property
     def detail(self) -> Detail:
@@ -121,20 +143,22 @@ class Viewer:
             self.advance()
 
     def advance(self) -> None:
-        """Send what there is, as far as the response takes it."""
-        if self._paused and self._lagging is None:
-            self._lagging = self._edge, self._written - self._response.unsent()
-        while self._playback is not None and (fragment := self._due(self._playback)) is not None:
-            self._next = fragment.number + 1
-            if self._edge - fragment.start < BLOCKED:
-                self._lagging = None
-            detail = self._detail(fragment, self._playback)
-            squeeze = self._playback.times(fragment, self._edge)
-            before = self._written
-            for piece in self._packing.fragment(fragment, squeeze, detail):
-                self._write(piece)
-            if self._blocks is not None:
-                self._fill(self._blocks, self._written - before)
+        """
+        Send what there is, as far as the response takes it.
+
+        Nearly always that is the newest fragment, to a viewer who has taken all before it. With a thousand viewers this
+        is what costs, so nothing is asked there that is known.
+        """
+        newest, playback = self._window.newest, self._playback
+        while playback is not None and newest is not None and self._next <= newest.number and self._may_write:
+            edge = newest.end
+            if self._next == newest.number and edge - newest.start <= self._in_time and self._line.good(edge):
+                self._send(newest, playback, Detail.WHOLE, edge)
+                return
+            fragment = self._due(newest, playback)
+            if fragment is None:
+                return
+            self._send(fragment, playback, self._detail(fragment, playback), edge)
 
     def finish(self) -> None:
         """The stream is over, or goes on as something that this player cannot follow."""
@@ -165,6 +189,8 @@ class Viewer:
     def pauseProducing(self) -> None:
         """The transport is full."""
         self._paused = True
+        if self._lagging is None:
+            self._lagging = self._edge, self._written - self._response.unsent()
 
     def resumeProducing(self) -> None:
         """The transport is empty."""
@@ -178,6 +204,16 @@ class Viewer:
     @property
     def _may_write(self) -> bool:
         return not self._paused and not self._over
+
+    def _send(self, fragment: Fragment, playback: Playback, detail: Detail, edge: float) -> None:
+        self._next = fragment.number + 1
+        data = self._packing.fragment(fragment, playback.times(fragment, edge), detail)
+        if data:
+            self._write(data)
+        if self._blocks is not None and (box := self._blocks.add(len(data), edge, spare=not self._line.slow)):
+            self._write(empty(box))
+        if edge - fragment.start < BLOCKED:
+            self._lagging = None
 
     def _write(self, data: bytes) -> None:
         self._written += len(data)
@@ -198,11 +234,8 @@ class Viewer:
         newest = self._window.newest
         return 0.0 if newest is None else newest.end
 
-    def _due(self, playback: Playback) -> Fragment | None:
-        """The fragment that is to be sent now, if there is one and it can be sent."""
-        newest = self._window.newest
-        if not self._may_write or self._next is None or newest is None or self._next > newest.number:
-            return None
+    def _due(self, newest: Fragment, playback: Playback) -> Fragment | None:
+        """The fragment that is to be sent next: the one at its place, unless it lags too much."""
         place = self._window.get(self._next)
         if place is None or newest.end - place.start > self._patience.behind:
             self._move_to(self._window.newest_keyframe)
@@ -210,11 +243,6 @@ class Viewer:
             self._line.fall(newest.end, self._carried())
             self._move_to(self._window.keyframe_before(playback.keeps))
         return self._window.get(self._next)
-
-    def _fill(self, blocks: Blocks, size: int) -> None:
-        """Let his player have what it was sent just now, if it would wait too long for a block to be full."""
-        if box := blocks.add(size, self._edge, spare=not self._line.slow):
-            self._write(empty(box))
 
     def _carried(self) -> float:
         """How much of the stream the line has carried since the viewer began to lag: 1 is all of it."""
@@ -228,7 +256,7 @@ class Viewer:
 
     def _move_to(self, keyframe: int | None) -> None:
         """Leave out what lies between, if it is ahead."""
-        if self._next is not None and keyframe is not None and keyframe > self._next:
+        if keyframe is not None and keyframe > self._next:
             self._next = keyframe
             self.skipped += 1
 

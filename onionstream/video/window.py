@@ -39,7 +39,7 @@ class Window:
         """Bytes a second of the stream that is in it; 0 when that is nothing. Looks at all of it."""
         if not self._fragments:
             return 0.0
-        size = sum(len(fragment.header) + len(fragment.media) for fragment in self._fragments)
+        size = sum(len(fragment.data) for fragment in self._fragments)
         return size / max(self._fragments[-1].end - self._fragments[0].start, 0.001)
 
     @property

@@ -15,6 +15,7 @@ from onionstream.video.broadcast import Broadcast, OffAirError, State
 from onionstream.video.profile import Mode, Profile, Profiles, Trick
 from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
+from onionstream.web.direct import DirectWriter
 from onionstream.web.errors import BadRequest, NotFound
 from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
@@ -42,11 +43,13 @@ class _VideoResponse:
     :ivar done: fires when the response is to end; cancelled when the client has gone.
     """
 
+    __slots__ = ("_request", "abort", "done", "unsent", "write")
+
     def __init__(self, request: BoundedRequest) -> None:
         """:param request: its headers are set, and nothing is written yet."""
         self._request = request
         self.done: Deferred[None] = Deferred()
-        self.write = request.write
+        self.write = DirectWriter(request).write
         self.unsent = request.unsent
         self.abort = request.abort  # which cancels ``done``
 

@@ -22,7 +22,7 @@ class OverheadTests(SynchronousTestCase):
 
     def test_of_plain_fragments_it_is_their_headers(self) -> None:
         """Nothing else is sent beside the samples."""
-        self.assertEqual(overhead(PLAIN, self.parts), sum(len(part.header) for part in self.parts))
+        self.assertEqual(overhead(PLAIN, self.parts), sum(len(part.data) - len(part.media) for part in self.parts))
 
     def test_filling_counts(self) -> None:
         """Without gzip each fragment becomes a whole block."""

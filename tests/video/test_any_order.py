@@ -100,7 +100,7 @@ class AnyOrder(RuleBasedStateMachine):
         inside = [one for one in window.everything if window.get(one.number) is not None]
         assert not inside or inside[-1].end - inside[0].end <= SECONDS
         assert self.air.broadcast._fragmenter.gathered <= LARGEST
-        largest = max((len(one.header) + len(one.media) for one in window.everything), default=0)
+        largest = max((len(one.data) for one in window.everything), default=0)
         for response, _ in self.taken:
             assert response.unsent() <= FULL + max(largest, 1500)
 

@@ -255,7 +255,7 @@ class RunTests(SynchronousTestCase):
             for piece in pieces:
                 run.feed(piece)
             run.end()
-            return [one.header + one.media for one in air.window.everything]
+            return [one.data for one in air.window.everything]
 
         data = build(film(0.5, keyframes=5))
         self.assertEqual(made(chunks(data, cuts)), made([data]))

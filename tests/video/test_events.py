@@ -125,7 +125,7 @@ class FirefoxTests(FirefoxViewing):
         """
         before = self.settle()
         self.line.rate = 0.6 * WHOLE
-        self.air.go(60)
+        self.air.go(80)
         watched = self.watched()
         self.assertIs(self.detail, Detail.KEYFRAMES)
         self.assertApproximates(min(watched.delays(self.now - 20)), before, 0.045)
@@ -133,7 +133,7 @@ class FirefoxTests(FirefoxViewing):
         self.assertLess(max(watched.freezes(self.now - 20)), 1.3)
         self.assertEqual(self.air.broadcast.skipped, 0)
         self.line.rate = 2 * WHOLE
-        self.check_same(before, after=62)
+        self.check_same(before, after=82)
         self.assertIs(self.detail, Detail.WHOLE)
 
     def test_R32_the_daemon_stands_still(self) -> None:
@@ -187,7 +187,7 @@ class AudibleTests(AudibleViewing):
         """A slide show with whole sound."""
         self.settle()
         self.line.rate = 0.6 * WHOLE
-        self.air.go(60)
+        self.air.go(80)
         self.assertIs(self.detail, Detail.KEYFRAMES)
         self.assertLess(max(self.watched().freezes(self.now - 15)), 1.3)
 

@@ -100,7 +100,7 @@ class ContentTests(SynchronousTestCase):
             samples = [one for piece in made for run in piece.runs if run.kind is kind for one in run.samples]
             self.assertEqual([one.data for one in samples], [frame.sent() for frame in frames if frame.kind is kind])
         for piece in made:
-            self.assertEqual(piece.media, b"".join(one.data for run in piece.runs for one in run.samples))
+            self.assertEqual(bytes(piece.media), b"".join(one.data for run in piece.runs for one in run.samples))
 
     @CALM
     @given(films(most=40))
@@ -128,7 +128,7 @@ class ContentTests(SynchronousTestCase):
         for one in fragments(film(1))[1]:
             for sample in (sample for run in one.runs for sample in run.samples):
                 assert isinstance(sample.data, memoryview)
-                self.assertIs(sample.data.obj, one.media)
+                self.assertIs(sample.data.obj, one.data)
 
     def test_what_is_left_of_a_run_is_forgotten_by_the_next(self) -> None:
         """Unless it was cut before."""

@@ -67,7 +67,7 @@ class FragmentTests(SynchronousTestCase):
     def test_our_own_demuxer_reads_the_same_samples(self, frames: list[Frame]) -> None:
         """Data, keyframes, decode times and offsets come back as they went in."""
         sent, made = fragments(frames)
-        data = init_segment(sent) + b"".join(one.header + one.media for one in made)
+        data = init_segment(sent) + b"".join(one.data for one in made)
         got = [one for one in Demuxer().feed(data) if isinstance(one, Sample)]
         put = [sample for one in made for run in one.runs for sample in run.samples]
         self.assertEqual(

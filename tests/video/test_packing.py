@@ -37,9 +37,8 @@ def _sizes(profile: Profile, sent: Tracks, made: list[Fragment]) -> tuple[bytes,
     playback = Playback(profile, sent, made[0].start, made[0].end)
     decompressor = zlib.decompressobj(31)
     data, sizes = b"", []
-    for pieces in ((packing.init(sent),), *(packing.fragment(one, playback.times(one, one.end)) for one in made)):
-        for piece in pieces:
-            data += decompressor.decompress(piece) if profile.gzip else piece
+    for piece in (packing.init(sent), *(packing.fragment(one, playback.times(one, one.end)) for one in made)):
+        data += decompressor.decompress(piece) if profile.gzip else piece
         sizes.append(len(data))
     return data, sizes
 
@@ -98,7 +97,7 @@ class FirefoxTests(SynchronousTestCase):
 
     def test_at_the_border_of_a_block(self) -> None:
         """The empty box needs eight bytes: where they are not left it fills another block."""
-        spare = BLOCK - len(self._one(0).header) - len(self._one(0).media) - 8
+        spare = BLOCK - len(self._one(0).data) - 8
         for size in (spare - 1, spare, spare + 1, spare + 7, spare + 8, spare + 9):
             self._check_size(size)
 
@@ -111,7 +110,7 @@ class FirefoxTests(SynchronousTestCase):
         data, sizes = _sizes(UNSQUEEZED, tracks(audio=False), [one])
         grown = sizes[1] - sizes[0]
         self.assertEqual((grown % BLOCK, len(data)), (0, sizes[1]))
-        self.assertLess(grown - len(one.header) - len(one.media) - 8, BLOCK)
+        self.assertLess(grown - len(one.data) - 8, BLOCK)
         self.assertEqual(_demuxed(data), _samples([one]))
 
     def test_filling_is_an_empty_box(self) -> None:
@@ -125,8 +124,7 @@ class FirefoxTests(SynchronousTestCase):
         """5 kbit/s at ten fragments a second."""
         packing = Packing(UNSQUEEZED)
         for one in self.made:
-            size = sum(len(piece) for piece in packing.fragment(one))
-            self.assertLessEqual(size - len(one.header) - len(one.media), 66)
+            self.assertLessEqual(len(packing.fragment(one)) - len(one.data), 66)
 
     def test_every_frame_is_said_to_be_a_keyframe(self) -> None:
         """Firefox stops at the next one it is told of, and finds the real ones by itself (measured)."""
@@ -164,7 +162,7 @@ class FirefoxTests(SynchronousTestCase):
         """No empty fragment: with one frame of sound in each, twenty are left out."""
         made = fragments(film(15, video=False), 0.01)[1]
         packing = Packing(FIREFOX)
-        self.assertEqual([packing.fragment(one, _squeeze(0.0)) for one in made].count(()), 20)
+        self.assertEqual([packing.fragment(one, _squeeze(0.0)) for one in made].count(b""), 20)
 
 
 class PlainTests(SynchronousTestCase):
@@ -175,25 +173,24 @@ class PlainTests(SynchronousTestCase):
         self.tracks, self.made = fragments(film(1))
         self.packing = Packing(PLAIN)
 
-    def test_D40_the_fragments_own_header_and_media(self) -> None:
-        """The very objects, not copies of them."""
+    def test_D40_the_fragments_own_bytes(self) -> None:
+        """The very object, not a copy of it."""
         for one in self.made:
-            header, media = self.packing.fragment(one)
-            self.assertIs(header, one.header)
-            self.assertIs(media, one.media)
+            self.assertIs(self.packing.fragment(one), one.data)
 
     def test_the_init_segment_as_it_is(self) -> None:
         """Nothing is before it and nothing after it."""
         self.assertEqual(self.packing.init(self.tracks), init_segment(self.tracks))
 
-    def test_D40_a_squeeze_that_is_done_shares_the_media(self) -> None:
-        """Chromium: only the header is another one; before the squeeze begins not even that."""
+    def test_D40_before_a_squeeze_begins_too(self) -> None:
+        """Chromium: only when its times are others is another one made, once."""
         made = fragments(film(40))[1]
         packing = Packing(CHROMIUM)
-        self.assertIs(packing.fragment(made[0], _squeeze(0.0))[0], made[0].header)
-        header, media = packing.fragment(made[-1], _squeeze(0.0))
-        self.assertIs(media, made[-1].media)
-        self.assertNotEqual(header, made[-1].header)
+        self.assertIs(packing.fragment(made[0], _squeeze(0.0)), made[0].data)
+        moved = packing.fragment(made[-1], _squeeze(0.0))
+        self.assertTrue(moved.endswith(made[-1].media.tobytes()))
+        self.assertNotEqual(moved, made[-1].data)
+        self.assertIs(packing.fragment(made[-1], _squeeze(1.0)), moved)
 
 
 class DetailTests(SynchronousTestCase):
@@ -207,7 +204,7 @@ class DetailTests(SynchronousTestCase):
         """What a player's demuxer gets."""
         packing = Packing(profile)
         pieces = [packing.init(self.tracks)]
-        pieces += [piece for one in self.made for piece in packing.fragment(one, None, detail)]
+        pieces += [packing.fragment(one, None, detail) for one in self.made]
         data = b"".join(pieces)
         return _demuxed(zlib.decompressobj(31).decompress(data) if profile.gzip else data)
 
@@ -228,15 +225,15 @@ class DetailTests(SynchronousTestCase):
         packing = Packing(PLAIN)
         one = self.made[0]
         for detail in (Detail.KEYFRAMES, Detail.SOUND):
-            self.assertIs(packing.fragment(one, None, detail)[0], packing.fragment(one, None, detail)[0])
+            self.assertIs(packing.fragment(one, None, detail), packing.fragment(one, None, detail))
         self.assertNotEqual(packing.fragment(one, None, Detail.SOUND), packing.fragment(one, None, Detail.KEYFRAMES))
 
     def test_a_fragment_of_which_nothing_is_left(self) -> None:
         """Is not sent: a silent film for a line that carries nothing."""
         made = fragments(film(1, audio=False))[1]
         for profile in (FIREFOX, PLAIN):
-            self.assertEqual(Packing(profile).fragment(made[0], None, Detail.SOUND), ())
-            self.assertEqual(Packing(profile).fragment(made[1], None, Detail.KEYFRAMES), ())
+            self.assertEqual(Packing(profile).fragment(made[0], None, Detail.SOUND), b"")
+            self.assertEqual(Packing(profile).fragment(made[1], None, Detail.KEYFRAMES), b"")
 
 
 class SharingTests(SynchronousTestCase):
@@ -247,39 +244,39 @@ class SharingTests(SynchronousTestCase):
         self.made = fragments(film(20))[1]
         self.packing = Packing(FIREFOX)
 
-    def _pieces(self, begins: float, one: Fragment) -> tuple[bytes, ...]:
+    def _packed(self, begins: float, one: Fragment) -> bytes:
         """What a viewer gets who began at this time."""
         return self.packing.fragment(one, _squeeze(begins))
 
     def test_those_whose_squeeze_is_done(self) -> None:
         """The same objects, whenever they began."""
         for begins in (1.0, 2.0, 7.0):
-            self.assertIs(self._pieces(begins, self.made[-1])[0], self._pieces(0.0, self.made[-1])[0])
+            self.assertIs(self._packed(begins, self.made[-1]), self._packed(0.0, self.made[-1]))
 
     def test_those_whose_squeeze_has_not_begun(self) -> None:
         """Likewise."""
-        self.assertIs(self._pieces(9.5, self.made[100])[0], self._pieces(9.0, self.made[100])[0])
+        self.assertIs(self._packed(9.5, self.made[100]), self._packed(9.0, self.made[100]))
 
     def test_those_who_began_at_the_same_keyframe(self) -> None:
         """A thousand viewers who waited for the stream cost what one costs, also while they are squeezed."""
-        self.assertIs(self._pieces(5.0, self.made[100])[0], self._pieces(5.0, self.made[100])[0])
-        self.assertNotEqual(self._pieces(4.0, self.made[100]), self._pieces(5.0, self.made[100]))
+        self.assertIs(self._packed(5.0, self.made[100]), self._packed(5.0, self.made[100]))
+        self.assertNotEqual(self._packed(4.0, self.made[100]), self._packed(5.0, self.made[100]))
 
     def test_D40_what_is_kept_is_bounded(self) -> None:
         """In bytes; the newest stay, and what has been forgotten is made again."""
         made = fragments(film(60, body=20_000))[1]
         first = self.packing.fragment(made[0])
         kept = [self.packing.fragment(one) for one in made]
-        self.assertGreater(sum(len(piece) for pieces in kept for piece in pieces), 2 * KEPT)
-        size = sum(len(piece) for pieces in self.packing._packed.values() for piece in pieces)
+        self.assertGreater(sum(len(packed) for packed in kept), 2 * KEPT)
+        size = sum(len(packed) for packed in self.packing._packed.values())
         self.assertLessEqual(size, KEPT)
         self.assertEqual(self.packing._size, size)
-        self.assertIs(self.packing.fragment(made[-1])[0], kept[-1][0])
-        self.assertIsNot(self.packing.fragment(made[0])[0], first[0])
+        self.assertIs(self.packing.fragment(made[-1]), kept[-1])
+        self.assertIsNot(self.packing.fragment(made[0]), first)
         self.assertEqual(self.packing.fragment(made[0]), first)
 
     def test_one_fragment_is_kept_however_large(self) -> None:
         """It is at the live edge, where all viewers want it."""
         frame = Frame(kind=Kind.VIDEO, time=0, duration=512, body=bytes(KEPT + 1))
         one = fragments([frame])[1][0]
-        self.assertIs(self.packing.fragment(one)[0], self.packing.fragment(one)[0])
+        self.assertIs(self.packing.fragment(one), self.packing.fragment(one))

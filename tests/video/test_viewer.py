@@ -48,8 +48,8 @@ class ViewerTests(SynchronousTestCase):
     def _sent(self, response: FakeResponse) -> list[int]:
         """The numbers of the fragments that it got after the init segment."""
         self.assertEqual(response.pieces[:1], [init_segment(tracks())])
-        numbers = {one.header: one.number for one in self.made}
-        return [numbers[header] for header in response.pieces[1::2]]
+        numbers = {one.data: one.number for one in self.made}
+        return [numbers[piece] for piece in response.pieces[1:]]
 
     def test_it_is_a_push_producer(self) -> None:
         """Twisted's transports pause and resume it."""
@@ -152,13 +152,13 @@ class ViewerTests(SynchronousTestCase):
         self.assertEqual(self._sent(response), [])
         response.take()
         self.assertEqual(self._sent(response), [1])
-        self.assertEqual(response.unsent(), len(self.made[0].header) + len(self.made[0].media))
+        self.assertEqual(response.unsent(), len(self.made[0].data))
         response.take()
         self.assertEqual(self._sent(response), [1, 2])
 
     def test_all_is_sent_when_the_transport_is_empty_again(self) -> None:
         """Until it is full again, or there is no more."""
-        response = FakeResponse(prompt=False, full=2 * len(self.made[1].media))
+        response = FakeResponse(prompt=False, full=2 * len(self.made[1].data))
         viewer = self._viewer(response)
         viewer.begin(tracks())
         while response.unsent():

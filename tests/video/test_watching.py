@@ -59,15 +59,14 @@ class WatchTests(SynchronousTestCase):
         self.air.broadcast.welcome(viewer)
         self.assertEqual(len(self._numbers(response)), 5)
 
-    def test_D40_the_media_is_one_object_for_all(self) -> None:
+    def test_D40_a_fragment_is_one_object_for_all(self) -> None:
         """What is written to each viewer are the very bytes of the window."""
         responses = [self.air.join()[0] for _ in range(10)]
         self.air.go(1)
         for response in responses:
             sent = received(response, self.air.window.everything)
-            for one, header, media in zip(sent, response.pieces[1::2], response.pieces[2::2], strict=True):
-                self.assertIs(header, one.header)
-                self.assertIs(media, one.media)
+            for one, piece in zip(sent, response.pieces[1:], strict=True):
+                self.assertIs(piece, one.data)
 
     def test_D40_firefoxes_share_what_is_packed_for_them(self) -> None:
         """A hundred who had waited for the stream cost what one costs, from the first byte on."""
@@ -85,7 +84,7 @@ class WatchTests(SynchronousTestCase):
         idle = [self.air.join(FakeResponse(prompt=False, full=1000))[0] for _ in range(10)]
         prompt = [self.air.join()[0] for _ in range(1000)]
         self.air.go(3)
-        expected = init_segment(tracks()) + b"".join(one.header + one.media for one in self.air.window.everything[10:])
+        expected = init_segment(tracks()) + b"".join(one.data for one in self.air.window.everything[10:])
         self.assertEqual({response.data for response in prompt}, {expected})
         self.assertTrue(all(len(response.data) < 3000 for response in idle))
         self.assertEqual(self.air.broadcast.watching, 1010)

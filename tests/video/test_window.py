@@ -26,8 +26,8 @@ def _fragment(number: int, *, keyframe: bool = False, size: int = 100, start: fl
         end=begins + 1,
         keyframe=keyframe,
         runs=(),
-        header=b"",
-        media=bytes(size),
+        data=bytes(size),
+        media=memoryview(b""),
     )
 
 

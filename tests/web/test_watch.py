@@ -344,4 +344,4 @@ class VideoTests(WatchCase):
         """The media at the live edge."""
         fragment = self.broadcast.window.newest
         assert fragment is not None
-        return fragment.media
+        return bytes(fragment.media)
