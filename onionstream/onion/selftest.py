@@ -70,6 +70,9 @@ class SocksDoor(Protocol):
     def close_socks(self) -> None:
         """Listen no longer."""
 
+    async def ping(self) -> None:
+        """:raises ControlError: it is gone."""
+
 
 class Onion(Protocol):
     """What of tor is needed here (`onionstream.onion.tor.Tor`)."""
@@ -258,7 +261,9 @@ class SelfTest(Service):
         wish = Wish(host=self._onion.status().address, path="/", identity=f"{self._ways}", patience=self._times.way)
         try:
             await control.open_socks(socks_port(self._paths))
-            return await self._visits(wish)
+            report = await self._visits(wish)
+            await control.ping()  # when tor has ended meanwhile, that says nothing of the address
+            return report
         finally:
             control.close_socks()
 

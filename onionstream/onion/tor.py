@@ -239,22 +239,19 @@ class Tor(Service):
         if old:
             self._log.warn("{old}", old=old)
         run = Run(self, self._reactor, self._words)
-        words = [*self._surroundings.wrapper, self._program(), *_ONLY, str(self._paths.torrc)]
+        program = self._surroundings.program(self._settings.program)
+        words = [*self._surroundings.wrapper, program, *_ONLY, str(self._paths.torrc)]
         run.begin(words, self._environment(), self._paths)
         self._run = run
 
-    def _program(self) -> str:
-        """:return: the path of tor; :raises CannotStartError: it is not there."""
-        return self._surroundings.program(self._settings.program)
-
     def _environment(self) -> dict[str, str]:
         """:return: all that tor knows of ours."""
-        path = self._surroundings.search_path
-        return {"HOME": str(self._paths.data), "LANG": "C.UTF-8", "TZ": "UTC", "PATH": path}
+        return {"HOME": str(self._paths.data), "LANG": "C.UTF-8", "TZ": "UTC", "PATH": self._surroundings.search_path}
 
     async def _ask(self, *words: str) -> str:
         """:return: what tor says to these arguments, and ends; :raises CannotStartError: it is not there."""
-        return await ask(self._reactor, [self._program(), *words], self._environment())
+        command = [self._surroundings.program(self._settings.program), *words]
+        return await ask(self._reactor, command, self._environment())
 
     def _attach(self, socket: Path) -> None:
         """

@@ -228,6 +228,15 @@ class EndTests(SelfTestCase):
             self.assertEqual(report.summary, "The onion address was not tested: tor is not connected any more.")
             self.rests()
 
+    def test_a_tor_that_has_gone_unnoticed_ends_it(self) -> None:
+        """All connections end a moment before it is known why: that says nothing of the address."""
+        running = self.running()
+        self.tor.gone = True
+        self.answer(WAY + GOOD + b"page", WAY + GOOD + b"video")
+        self.reactor.link.cut()
+        self.assertIn("not tested: tor has closed", self.successResultOf(running).summary)
+        self.rests()
+
     def test_a_tor_that_goes_soon_is_not_tested(self) -> None:
         """The next publication is."""
         self.publish()

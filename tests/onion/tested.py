@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream import config
+from onionstream.onion.errors import LostError
 from onionstream.onion.progress import State, Status
 from onionstream.onion.report import Report
 from onionstream.onion.selftest import SelfTest, Times
@@ -28,6 +29,7 @@ class FakeTor:
     :ivar opened: how often it was told to.
     :ivar ours: whether it is no tor of the system.
     :ivar trouble: raised when it is to listen.
+    :ivar gone: whether it has ended, and nobody has noticed yet.
     """
 
     def __init__(self) -> None:
@@ -37,6 +39,7 @@ class FakeTor:
         self.opened = 0
         self.ours = True
         self.trouble: Exception | None = None
+        self.gone = False
         self._changed: list[Deferred[None]] = []
 
     @property
@@ -80,6 +83,11 @@ class FakeTor:
     def close_socks(self) -> None:
         """Listen no longer."""
         self.open = False
+
+    async def ping(self) -> None:
+        """Tell whether it is there."""
+        if self.gone:
+            raise LostError("tor has closed its control connection.")
 
 
 class FakeGauge:
