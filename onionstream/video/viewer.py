@@ -28,6 +28,9 @@ class Response(Protocol):
     def unsent(self) -> int:
         """Bytes written that the operating system has not taken yet."""
 
+    def wavering(self) -> float:
+        """By how many seconds the line may be late at times, as far as that is known."""
+
     def finish(self) -> None:
         """End the response cleanly: a player shows its last frame."""
 
@@ -139,7 +142,7 @@ class Viewer:
         if first is not None and not self._over:
             self._next = first.number
             self._begun = self._window.newest.number if self._window.newest else first.number
-            self._playback = Playback(self._packing.profile, tracks, first.start, self._edge)
+            self._playback = Playback(self._packing.profile, tracks, first.start, self._edge, self._response.wavering)
             self._write(self._packing.init(tracks))
             if self._blocks is not None:
                 self._blocks.add(self._written, self._edge)

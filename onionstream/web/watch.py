@@ -11,6 +11,7 @@ from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
 from onionstream.onion.budgets import Share
+from onionstream.onion.rates import Rates
 from onionstream.video.broadcast import Broadcast, OffAirError, State
 from onionstream.video.profile import Mode, Profile, Profiles, Trick
 from onionstream.video.viewer import Viewer
@@ -43,15 +44,26 @@ class _VideoResponse:
     :ivar done: fires when the response is to end; cancelled when the client has gone.
     """
 
-    __slots__ = ("_request", "abort", "done", "unsent", "write")
+    __slots__ = ("_clock", "_rates", "_request", "abort", "done", "unsent", "write")
 
-    def __init__(self, request: BoundedRequest) -> None:
-        """:param request: its headers are set, and nothing is written yet."""
+    def __init__(self, request: BoundedRequest, rates: Rates, clock: IReactorTime) -> None:
+        """
+        :param request: its headers are set, and nothing is written yet.
+        :param rates: what is known of circuits.
+        :param clock: of ``rates``.
+        """
         self._request = request
+        self._rates = rates
+        self._clock = clock
         self.done: Deferred[None] = Deferred()
         self.write = DirectWriter(request).write
         self.unsent = request.unsent
         self.abort = request.abort  # which cancels ``done``
+
+    def wavering(self) -> float:
+        """See ``Response``: what tor tells of the circuit."""
+        rate = self._rates.of(self._request.circuit, self._clock.seconds())
+        return 0.0 if rate is None else rate.wavering
 
     def finish(self) -> None:
         """End cleanly."""
@@ -112,17 +124,21 @@ class Watch:
 
     router = Router()
 
-    def __init__(self, broadcast: Broadcast, stream: Stream, profiles: Profiles, clock: IReactorTime) -> None:
+    def __init__(
+        self, broadcast: Broadcast, stream: Stream, profiles: Profiles, clock: IReactorTime, rates: Rates | None = None
+    ) -> None:
         """
         :param broadcast: what is shown.
         :param stream: what is said about it.
         :param profiles: what each kind of player gets.
         :param clock: for the pulse of pages that wait.
+        :param rates: what tor tells of circuits.
         """
         self.stream = stream
         self.profiles = profiles
         self._broadcast = broadcast
         self._clock = clock
+        self._rates = Rates() if rates is None else rates
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
@@ -181,7 +197,7 @@ class Watch:
         """
         wish = _Wish.of(request)
         request.take(Share.VIDEO)
-        response = _VideoResponse(request)
+        response = _VideoResponse(request, self._rates, self._clock)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)
         viewer = self._viewer(response, profile)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from math import inf
 
@@ -132,6 +133,16 @@ class FitTests(PlaybackCase):
         self.begin(FIREFOX, 0.5)
         self.give_until(4.0, late=0.5)
         self.assertEqual(self.total(), 0)
+
+    def test_what_is_known_of_the_line_from_elsewhere(self) -> None:
+        """Is left to its player as well; the larger of the two counts."""
+        for late, wavering, needed in ((0.0, 0.25, 0.3), (0.15, 0.05, 0.2), (0.0, 0.0, 0.0)):
+            self.begin(FIREFOX, 0.5)
+            self.playback = Playback(FIREFOX, tracks(), 3.0, 3.5, partial(float, wavering))
+            self.next = 30
+            self.give_until(3.5)
+            self.give_until(4.0, late=late)
+            self.assertApproximates(self.total(), (_step(0.4) - _step(needed)) * FRAME, 0.001)
 
     def test_what_comes_at_once_is_not_late(self) -> None:
         """The backlog of the beginning says nothing about the line."""

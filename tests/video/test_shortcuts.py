@@ -79,17 +79,17 @@ class ShortcutTests(SynchronousTestCase):
         return response
 
     @CALM
-    @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 20))))
-    def test_a_good_line_carries_all(self, fragments: list[tuple[bool, bool, int]]) -> None:
+    @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.floats(0, 1), st.integers(0, 20))))
+    def test_a_good_line_carries_all(self, fragments: list[tuple[bool, bool, float, int]]) -> None:
         """Of what is in time; and nothing is different afterwards."""
         line, now = Line(), 0.0
-        for late, newest_keyframe, seconds in fragments:
+        for late, key, carried, seconds in fragments:
             now += seconds
             if line.good(now):
                 before = line.falls
-                decided = line.decide(late=False, strained=False, newest_keyframe=newest_keyframe, now=now)
+                decided = line.decide(late=False, strained=False, keyframe=key, newest=key, carried=carried, now=now)
                 self.assertEqual((decided, line.good(now), line.falls), (Detail.WHOLE, True, before))
-            line.decide(late=late, strained=late, newest_keyframe=newest_keyframe, now=now)
+            line.decide(late=late, strained=late, keyframe=key, newest=key, carried=carried, now=now)
 
     @CALM
     @given(SQUEEZES, st.floats(0, 50), st.floats(0, 1))
