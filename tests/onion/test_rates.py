@@ -34,7 +34,7 @@ class RatesTests(SynchronousTestCase):
         self.assertEqual(self.rates.of(1, 5), Rate(delivered=1000, round_trip=0.066, window=633))
 
     def test_how_late_a_circuit_may_be(self) -> None:
-        """Half of what its round trip is longer than that of a quick one, within a bound; nothing where none is told."""
+        """Half of what its round trip is longer than a quick one, within a bound; nothing where it is unknown."""
         for round_trip, seconds in ((None, 0.0), (60, 0.0), (200, 0.0), (500, 0.15), (5000, 0.4)):
             self.setUp()
             self.rates.hear(news(1000, round_trip=round_trip), 5)
