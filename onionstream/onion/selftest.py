@@ -189,7 +189,7 @@ class SelfTest(Service):
         return waiting
 
     def changed(self) -> Deferred[None]:
-        """Fires when a test has ended. May be cancelled."""
+        """Fires when `last` is another. May be cancelled."""
         return self._changing.wait()
 
     def _watch(self) -> None:
@@ -235,10 +235,10 @@ class SelfTest(Service):
         if report.outcome is not Outcome.NOT_TESTED:
             self.last = report
             self._log.info("{summary}", summary=report.summary)
+            self._changing.wake()
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             one.callback(report)
-        self._changing.wake()
 
     async def _test(self) -> Report:
         """:raises OnionError: there is nothing to test, or no way to."""

@@ -206,11 +206,13 @@ class WhenTests(SelfTestCase):
         self.rests()
 
     def test_the_end_of_a_test_is_told(self) -> None:
-        """To those who wait, and not to one who does not wait any more."""
+        """To those who wait, and not to one who does not wait any more; nor is one that was broken off."""
         waiting, given_up = self.test.changed(), self.test.changed()
         given_up.addErrback(lambda _: None).cancel()
         self.running()
+        self.tor.enter(State.FAILED)
         self.assertNoResult(waiting)
+        self.running()
         self.answer(WAY + GOOD + b"page", OFFLINE)
         self.assertIsNone(self.successResultOf(waiting))
 

@@ -63,6 +63,15 @@ class OnionDaemonTests(WatchingCase):
         for _ in range(5):
             await self.moves(screen, "the same a little later")
 
+    async def test_it_tests_itself(self) -> None:
+        """The terminal tells what came through the network: page, video, and more than the stream needs."""
+        daemon, _ = await self.published()
+        text = await until(
+            clock(), "what it found", lambda: daemon.output, lambda text: "kbit/s fits well" in text, timeout=60
+        )
+        for words in ("The onion address works", "The video began after", "This way carried"):
+            self.assertIn(words, text)
+
     async def test_R40_the_end_leaves_nothing(self) -> None:
         """No tor, no ffmpeg, and no socket of theirs."""
         daemon, address = await self.published()
