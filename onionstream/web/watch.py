@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_hex
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred
@@ -74,9 +75,12 @@ class _Wish:
     left_out: frozenset[Trick]
 
     @classmethod
-    def of(cls, request: BoundedRequest) -> _Wish:
-        """:raises BadRequest: when he asks for something that is not there."""
-        query = request.query("mode", "without")
+    def of(cls, request: BoundedRequest, *more: str) -> _Wish:
+        """
+        :param more: names that the query may have beside ours.
+        :raises BadRequest: when he asks for something that is not there.
+        """
+        query = request.query("mode", "without", *more)
         try:
             left_out = frozenset(Trick(name) for name in query.get("without", "").split(",") if name)
             return cls(Mode(query.get("mode", Mode.NORMAL.value)), left_out)
@@ -155,9 +159,13 @@ class Watch:
         The video element in a page of its own, which is finite.
 
         Where Tor Browser asks before it plays, pressing works in a finished page only.
+
+        The video's address is another one each time. Firefox does not ask for one again while it still has what came
+        before: it showed the end of the last stream instead of the next (measured).
         """
         apply(request, Document.PLAYER)
-        return TEMPLATES.get_template("video.html").render(query=_Wish.of(request).query)
+        query = "&".join(filter(None, (f"play={token_hex(4)}", _Wish.of(request).query)))
+        return TEMPLATES.get_template("video.html").render(query=query)
 
     @router.route("/stream.mp4", methods=["GET"])
     async def video(self, request: BoundedRequest) -> None:
@@ -167,7 +175,7 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        wish = _Wish.of(request)
+        wish = _Wish.of(request, "play")
         response = _VideoResponse(request)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out)
         viewer = self._viewer(response, profile)
