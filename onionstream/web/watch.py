@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_hex
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred
@@ -92,9 +93,12 @@ class _Wish:
     left_out: frozenset[Trick]
 
     @classmethod
-    def of(cls, request: BoundedRequest) -> _Wish:
-        """:raises BadRequest: when he asks for something that is not there."""
-        query = request.query("mode", "sound", "without")
+    def of(cls, request: BoundedRequest, *more: str) -> _Wish:
+        """
+        :param more: names that the query may have beside ours.
+        :raises BadRequest: when he asks for something that is not there.
+        """
+        query = request.query("mode", "sound", "without", *more)
         if query.get("sound", "on") != "on":
             raise BadRequest
         try:
@@ -182,10 +186,14 @@ class Watch:
         The video element in a page of its own, which is finite.
 
         Where Tor Browser asks before it plays, pressing works in a finished page only.
+
+        The video's address is another one each time. Firefox does not ask for one again while it still has what came
+        before: it showed the end of the last stream instead of the next (measured).
         """
         apply(request, Document.PLAYER)
         wish = _Wish.of(request)
-        return TEMPLATES.get_template("video.html").render(query=wish.query, sound=wish.sound)
+        query = "&".join(filter(None, (f"play={token_hex(4)}", wish.query)))
+        return TEMPLATES.get_template("video.html").render(query=query, sound=wish.sound)
 
     @router.route("/stream.mp4", methods=["GET"])
     async def video(self, request: BoundedRequest) -> None:
@@ -195,7 +203,7 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        wish = _Wish.of(request)
+        wish = _Wish.of(request, "play")
         request.take(Share.VIDEO)
         response = _VideoResponse(request, self._rates, self._clock)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)
