@@ -159,4 +159,4 @@ def _why_not(name: str) -> str:
         return f"did you mean {_CANONICAL[near[0]]}?"
     if longer := [full for full in _REASONS if full.startswith(name)]:
         return f"tor would take it for a longer name ({longer[0]}): {_REASONS[longer[0]]}"
-    return "it is not among those that cannot harm the anonymity of the service"
+    return "it is not among those that open no port and give nothing away by themselves"

@@ -84,8 +84,8 @@ def makeService(options: Options) -> IService:
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
     password = new_password()
-    watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor)
-    tor = _tor(settings.tor, state, reactor, confinement)
+    watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor, rates := Rates())
+    tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
@@ -167,9 +167,14 @@ def _planned(settings: Config) -> Planned:
     return Planned(video=settings.video.bitrate, audio=settings.audio.bitrate * settings.audio.enabled)
 
 
-def _tor(settings: config.Tor, state: StateDirectory, reactor: Any, confinement: Confinement) -> Tor:  # noqa: ANN401
+def _tor(
+    settings: config.Tor,
+    state: StateDirectory,
+    reactor: Any,  # noqa: ANN401
+    confinement: Confinement,
+    rates: Rates,
+) -> Tor:
     surroundings = Surroundings(search_path=os.environ.get("PATH", ""), wrapper=confinement.life)
-    rates = Rates()
     chance, seconds = SystemRandom().random, reactor.seconds
     return Tor(settings, _paths(state), reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
 

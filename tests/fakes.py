@@ -55,6 +55,10 @@ class FakeResponse:
         self._check()
         return self._unsent
 
+    def wavering(self) -> float:
+        """See ``Response.wavering``: nothing is known."""
+        return 0.0
+
     def finish(self) -> None:
         """See ``Response.finish``."""
         self._end("finished")

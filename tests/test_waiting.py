@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.waiting import Waiting
+
+
+def _add(woken: list[int], number: int, _: None) -> None:
+    woken.append(number)
 
 
 class WaitingTests(SynchronousTestCase):
@@ -19,7 +25,7 @@ class WaitingTests(SynchronousTestCase):
         """In the order in which they came; the next time nobody is left."""
         woken: list[int] = []
         for number in range(3):
-            self.waiting.wait().addCallback(lambda _, number=number: woken.append(number))
+            self.waiting.wait().addCallback(partial(_add, woken, number))
         self.waiting.wake()
         self.waiting.wake()
         self.assertEqual(woken, [0, 1, 2])

@@ -20,6 +20,12 @@ SILENCE = 60.0
 SMOOTHING = 5.0
 """Seconds: what happened so long ago counts e times less than what happens now."""
 
+NEAR = 0.2
+"""Seconds of a round trip on a circuit that is quick and even: on a private network it takes 0.05 s."""
+
+MOST_WAVERING = 0.4
+"""Seconds: as much as a viewer is brought nearer to the live edge at the most."""
+
 _PERIOD = 1.0  # seconds from one CIRC_BW to the next of a circuit that carries something
 
 
@@ -36,6 +42,15 @@ class Rate:
     delivered: float
     round_trip: float | None
     window: int | None
+
+    @property
+    def wavering(self) -> float:
+        """
+        Seconds by which the circuit may be late at times.
+
+        A guess: half of what its round trip is too long, for it is queues that make it so, and they come and go.
+        """
+        return 0.0 if self.round_trip is None else min(max(0.0, (self.round_trip - NEAR) / 2), MOST_WAVERING)
 
 
 class _Course:

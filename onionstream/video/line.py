@@ -99,7 +99,7 @@ class Line:
         self._rest = min(max(least, 2 * self._rest), LONGEST_REST) if again or slow else 0.0
         self._until = now + self._rest
         self._drained = now + min(QUEUE / carried, LONGEST_DRAIN) if slow else -inf
-        self._every = 1 if carried >= 0.5 or not self._rest else 2
+        self._every = 2 if slow and carried < 0.5 else 1
         self.falls += 1
 
     def _slide(self, *, keyframe: bool) -> Detail:

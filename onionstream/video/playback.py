@@ -7,6 +7,7 @@ and when, and what it does when it has nothing left: so it can be followed from 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import ceil, inf
 
@@ -54,16 +55,20 @@ class Playback:
         "_squeeze",
         "_squeezed",
         "_target",
+        "_wavering",
         "_worst",
         "keeps",
     )
 
-    def __init__(self, profile: Profile, tracks: Tracks, begins: float, edge: float) -> None:
+    def __init__(
+        self, profile: Profile, tracks: Tracks, begins: float, edge: float, wavering: Callable[[], float] = lambda: 0.0
+    ) -> None:
         """
         :param profile: of the player.
         :param tracks: what it gets.
         :param begins: seconds on the broadcast's timeline: its first fragment.
         :param edge: seconds on the broadcast's timeline: the live edge.
+        :param wavering: by how many seconds its line may be late at times, as far as somebody knows.
         """
         self.keeps = profile.buffer or profile.backlog or profile.gathers
         self._profile = profile
@@ -76,6 +81,7 @@ class Playback:
         self._sent = begins
         self._full = edge + profile.gathers
         self._worst = 0.0
+        self._wavering = wavering
         self._fitted = profile.waits or not self._target
         self._plan(begins + profile.settled)
 
@@ -145,7 +151,7 @@ class Playback:
                 self._worst = max(self._worst, edge - fragment.end)
             return
         self._fitted = True
-        needed = ceil(self._worst / _MARGIN) * _MARGIN
+        needed = ceil(max(self._worst, self._wavering()) / _MARGIN) * _MARGIN
         total = max(0, self._squeeze.total - self._steps(needed))
         self._give(replace(self._squeeze, total=total) if total else None)
 

@@ -28,6 +28,9 @@ class Response(Protocol):
     def unsent(self) -> int:
         """Bytes written that the operating system has not taken yet."""
 
+    def wavering(self) -> float:
+        """By how many seconds the line may be late at times, as far as that is known."""
+
     def finish(self) -> None:
         """End the response cleanly: a player shows its last frame."""
 
@@ -64,6 +67,7 @@ class Viewer:
 
     # There may be thousands, and all are visited for each fragment: with slots they take less memory and time.
     __slots__ = (
+        "_begun",
         "_blocks",
         "_ended",
         "_in_time",
@@ -109,6 +113,7 @@ class Viewer:
         self._blocks = Blocks(profile.block, profile.fill) if profile.block and profile.fill else None
         self._in_time = min(profile.slow / 2, BLOCKED)
         self._next = 0
+        self._begun = 0
         self._playback: Playback | None = None
         self._paused = False
         self._over = False
@@ -136,7 +141,8 @@ class Viewer:
         first = self._first()
         if first is not None and not self._over:
             self._next = first.number
-            self._playback = Playback(self._packing.profile, tracks, first.start, self._edge)
+            self._begun = self._window.newest.number if self._window.newest else first.number
+            self._playback = Playback(self._packing.profile, tracks, first.start, self._edge, self._response.wavering)
             self._write(self._packing.init(tracks))
             if self._blocks is not None:
                 self._blocks.add(self._written, self._edge)
@@ -261,7 +267,9 @@ class Viewer:
             self.skipped += 1
 
     def _detail(self, fragment: Fragment, playback: Playback) -> Detail:
-        """How much of it the line carries."""
+        """How much of it the line carries; what was there before he came says nothing about that."""
+        if fragment.number <= self._begun:
+            return Detail.WHOLE
         lag, profile, before = self._edge - fragment.start, self._packing.profile, self._line.detail
         late = not profile.waits and lag > profile.slow
         detail = self._line.decide(

@@ -32,17 +32,17 @@ class DirectWriter:
         """:param request: its headers are set, and nothing is written yet."""
         self._request = request
         self._socket: Socket | None = None
-        self._free = False
+        self._free = False  # whether the last piece was taken whole, so that nothing waits
 
     def write(self, data: bytes) -> None:
         """:param data: the next piece."""
-        if self._free and self._socket is not None:
-            self._send(self._socket, data)
-        elif self._socket is not None and not self._request.unsent():
-            self._free = True
-            self._send(self._socket, data)
-        else:
+        socket = self._socket
+        if socket is None:
             self._begin(data)
+        elif self._free or not self._request.unsent():
+            self._send(socket, data)
+        else:
+            self._request.write(data)
 
     def _send(self, socket: Socket, data: bytes) -> None:
         """Offer it; a connection that is lost takes nothing."""
@@ -50,15 +50,15 @@ class DirectWriter:
             sent = socket.send(data)
         except OSError:
             sent = 0
-        if sent < len(data):
-            self._free = False
+        self._free = sent == len(data)
+        if not self._free:
             self._request.write(data[sent:])
 
     def _begin(self, data: bytes) -> None:
-        """Write as Twisted does."""
+        """Write as Twisted does, with the head. All that the socket gets later must be pieces as they are."""
         request = self._request
         request.write(data)
-        # All that the socket gets later must be pieces as they are: no chunks, no TLS, no body where there is none.
         bare = not request.chunked and request.method != b"HEAD" and request.code not in NO_BODY_CODES
-        if bare and isinstance(request.transport, Connection):
-            self._socket = request.transport.socket
+        transport = request.transport
+        if bare and isinstance(transport, Connection) and transport.connected:  # which it is not through TLS
+            self._socket = transport.socket

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_hex
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred
@@ -11,6 +12,7 @@ from twisted.internet.task import LoopingCall
 
 from onionstream.config import Stream
 from onionstream.onion.budgets import Share
+from onionstream.onion.rates import Rates
 from onionstream.video.broadcast import Broadcast, OffAirError, State
 from onionstream.video.profile import Mode, Profile, Profiles, Trick
 from onionstream.video.viewer import Viewer
@@ -43,15 +45,26 @@ class _VideoResponse:
     :ivar done: fires when the response is to end; cancelled when the client has gone.
     """
 
-    __slots__ = ("_request", "abort", "done", "unsent", "write")
+    __slots__ = ("_clock", "_rates", "_request", "abort", "done", "unsent", "write")
 
-    def __init__(self, request: BoundedRequest) -> None:
-        """:param request: its headers are set, and nothing is written yet."""
+    def __init__(self, request: BoundedRequest, rates: Rates, clock: IReactorTime) -> None:
+        """
+        :param request: its headers are set, and nothing is written yet.
+        :param rates: what is known of circuits.
+        :param clock: of ``rates``.
+        """
         self._request = request
+        self._rates = rates
+        self._clock = clock
         self.done: Deferred[None] = Deferred()
         self.write = DirectWriter(request).write
         self.unsent = request.unsent
         self.abort = request.abort  # which cancels ``done``
+
+    def wavering(self) -> float:
+        """See ``Response``: what tor tells of the circuit."""
+        rate = self._rates.of(self._request.circuit, self._clock.seconds())
+        return 0.0 if rate is None else rate.wavering
 
     def finish(self) -> None:
         """End cleanly."""
@@ -80,9 +93,12 @@ class _Wish:
     left_out: frozenset[Trick]
 
     @classmethod
-    def of(cls, request: BoundedRequest) -> _Wish:
-        """:raises BadRequest: when he asks for something that is not there."""
-        query = request.query("mode", "sound", "without")
+    def of(cls, request: BoundedRequest, *more: str) -> _Wish:
+        """
+        :param more: names that the query may have beside ours.
+        :raises BadRequest: when he asks for something that is not there.
+        """
+        query = request.query("mode", "sound", "without", *more)
         if query.get("sound", "on") != "on":
             raise BadRequest
         try:
@@ -112,17 +128,21 @@ class Watch:
 
     router = Router()
 
-    def __init__(self, broadcast: Broadcast, stream: Stream, profiles: Profiles, clock: IReactorTime) -> None:
+    def __init__(
+        self, broadcast: Broadcast, stream: Stream, profiles: Profiles, clock: IReactorTime, rates: Rates | None = None
+    ) -> None:
         """
         :param broadcast: what is shown.
         :param stream: what is said about it.
         :param profiles: what each kind of player gets.
         :param clock: for the pulse of pages that wait.
+        :param rates: what tor tells of circuits.
         """
         self.stream = stream
         self.profiles = profiles
         self._broadcast = broadcast
         self._clock = clock
+        self._rates = Rates() if rates is None else rates
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
@@ -166,10 +186,14 @@ class Watch:
         The video element in a page of its own, which is finite.
 
         Where Tor Browser asks before it plays, pressing works in a finished page only.
+
+        The video's address is another one each time. Firefox does not ask for one again while it still has what came
+        before: it showed the end of the last stream instead of the next (measured).
         """
         apply(request, Document.PLAYER)
         wish = _Wish.of(request)
-        return TEMPLATES.get_template("video.html").render(query=wish.query, sound=wish.sound)
+        query = "&".join(filter(None, (f"play={token_hex(4)}", wish.query)))
+        return TEMPLATES.get_template("video.html").render(query=query, sound=wish.sound)
 
     @router.route("/stream.mp4", methods=["GET"])
     async def video(self, request: BoundedRequest) -> None:
@@ -179,9 +203,9 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        wish = _Wish.of(request)
+        wish = _Wish.of(request, "play")
         request.take(Share.VIDEO)
-        response = _VideoResponse(request)
+        response = _VideoResponse(request, self._rates, self._clock)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)
         viewer = self._viewer(response, profile)
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -101,8 +103,8 @@ class TorTestCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         """Build it."""
-        state = Path(self.mktemp()).absolute()
-        state.mkdir(mode=0o700)
+        state = Path(tempfile.mkdtemp(prefix="o-"))  # a short path: a UNIX socket must fit into it
+        self.addCleanup(shutil.rmtree, state, ignore_errors=True)
         self.paths = Paths(state=state, site=state / "web.sock")
         self.reactor = TorReactor(self.paths.service)
         self.surroundings = FakeSurroundings(search_path="/bin", extra="DisableNetwork 1")

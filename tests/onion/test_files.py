@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -24,8 +26,8 @@ class FilesTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         """With nothing in it."""
-        state = Path(self.mktemp()).absolute()
-        state.mkdir(mode=0o700)
+        state = Path(tempfile.mkdtemp(prefix="o-"))  # a short path: a UNIX socket must fit into it
+        self.addCleanup(shutil.rmtree, state, ignore_errors=True)
         self.paths = Paths(state=state, site=state / "web.sock")
 
     def prepare(self) -> str:

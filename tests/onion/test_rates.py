@@ -33,6 +33,15 @@ class RatesTests(SynchronousTestCase):
         self.rates.hear(news(1000, round_trip=66, window=633), 5)
         self.assertEqual(self.rates.of(1, 5), Rate(delivered=1000, round_trip=0.066, window=633))
 
+    def test_how_late_a_circuit_may_be(self) -> None:
+        """Half of what its round trip is longer than a quick one, within a bound; nothing where it is unknown."""
+        for round_trip, seconds in ((None, 0.0), (60, 0.0), (200, 0.0), (500, 0.15), (5000, 0.4)):
+            self.setUp()
+            self.rates.hear(news(1000, round_trip=round_trip), 5)
+            rate = self.rates.of(1, 5)
+            assert rate is not None
+            self.assertAlmostEqual(rate.wavering, seconds)
+
     def test_a_steady_rate_is_told_as_it_is(self) -> None:
         """Whenever it is asked for, before the next news is due and a little after."""
         for second in range(60):

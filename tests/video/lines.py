@@ -84,6 +84,10 @@ class Line:
         """See ``Response.unsent``."""
         return max(0, self._size - self._hidden)
 
+    def wavering(self) -> float:
+        """See ``Response.wavering``: nothing is known."""
+        return 0.0
+
     def finish(self) -> None:
         """See ``Response.finish``."""
         self.ending = "finished"

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.video.broadcast import OffAirError, State
+from onionstream.video.broadcast import SLATE, OffAirError, State
 from onionstream.video.fragment import LARGEST
 from onionstream.video.viewer import Viewer
 from tests.fakes import FakeResponse
-from tests.video.onair import OnAir, jumps, received
+from tests.video.onair import OnAir, a_slate, jumps, received
 from tests.video.strategies import CALM
 
 SECONDS, SIZE, BEHIND, SILENT, FULL = 4.0, 60_000, 1.0, 20.0, 3000
@@ -28,11 +28,11 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         """Nothing has happened yet."""
         super().__init__()
-        self.air = OnAir(seconds=SECONDS, size=SIZE, fragment=0.2, behind=BEHIND, silent=SILENT)
+        self.air = OnAir(seconds=SECONDS, size=SIZE, fragment=0.2, behind=BEHIND, silent=SILENT, slate=a_slate())
         self.taken: list[Seat] = []
         self.here: set[Viewer] = set()
         self.running = False
-        self.sound: dict[int, tuple[bytes, bool]] = {}
+        self.sound = {SLATE: (STEREO_48K, True)}
 
     @rule(
         size=st.sampled_from(((320, 180), (640, 360))),

@@ -176,7 +176,7 @@ class EndTests(InterludeCase):
             case.setUp()
             case.air.end()
             case.air.go(2)
-            case.air.begin(**how)  # type: ignore[arg-type]
+            case.air.begin(**how)
             self.assertEqual(case.response.ending, "finished")
             case.air.go(3)
             self.assertEqual(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.detail import Detail
-from onionstream.video.line import FIRST_REST, LONGEST_REST, WELL, Line
+from onionstream.video.line import FIRST_REST, LONGEST_DRAIN, LONGEST_REST, QUEUE, SLOW, SLOW_REST, WELL, Line
 from tests.video.strategies import CALM
 
 STEPS = st.lists(
@@ -24,10 +24,19 @@ class LineTests(SynchronousTestCase):
         self.line = Line()
         self.now = 100.0
 
-    def decide(self, *, late: bool = False, strained: bool = False, keyframe: bool = False) -> Detail:
-        """Of the next fragment."""
+    def decide(
+        self, *, late: bool = False, strained: bool = False, keyframe: bool = False, carried: float = 0.0
+    ) -> Detail:
+        """Of the next fragment. A line that carried nothing stood still."""
         self.now += 0.1
-        return self.line.decide(late=late, strained=strained or late, newest_keyframe=keyframe, now=self.now)
+        return self.line.decide(
+            late=late,
+            strained=strained or late,
+            keyframe=keyframe,
+            newest=keyframe,
+            carried=carried,
+            now=self.now,
+        )
 
     def fall_and_count(self) -> float:
         """:return: seconds of keyframes after a fall, until the newest one is there."""
@@ -74,6 +83,31 @@ class LineTests(SynchronousTestCase):
         self.assertEqual(self.fall_and_count(), 0)
         self.assertEqual(self.fall_and_count(), 4)
 
+    def test_a_slow_line_drains_first(self) -> None:
+        """What is on its way already takes the longer the less the line carries; sound alone goes out meanwhile."""
+        for carried, seconds in ((0.9, QUEUE / 0.9), (0.6, QUEUE / 0.6), (SLOW, QUEUE / SLOW)):
+            self.setUp()
+            self.decide(late=True, carried=carried)
+            begins = self.now
+            while self.decide(keyframe=True, carried=carried) is Detail.SOUND:
+                self.assertLess(self.now - begins, LONGEST_DRAIN + 0.2)
+            self.assertApproximates(self.now - begins, seconds, 0.11)
+
+    def test_and_stays_with_less_for_long(self) -> None:
+        """From the first fall on: a whole picture that does not fit costs seconds each time."""
+        self.decide(late=True, carried=0.6)
+        begins = self.now
+        while self.decide(keyframe=True) is not Detail.WHOLE:
+            self.assertTrue(self.line.slow)
+        self.assertApproximates(self.now - begins, SLOW_REST, 0.11)
+
+    def test_one_that_carries_less_than_half(self) -> None:
+        """Every other keyframe, the first of them at once."""
+        self.decide(late=True, carried=0.45)
+        self.now += LONGEST_DRAIN
+        sent = [self.decide(keyframe=True) for _ in range(4)]
+        self.assertEqual(sent, [Detail.KEYFRAMES, Detail.SOUND] * 2)
+
     def test_a_fall_that_is_known_from_elsewhere(self) -> None:
         """As when a player has waited: it counts as one, and rests follow."""
         self.line.fall(self.now)
@@ -91,7 +125,9 @@ class LineTests(SynchronousTestCase):
         complete = True
         for late, strained, keyframe, waited in steps:
             self.now += waited
-            detail = self.line.decide(late=late, strained=strained, newest_keyframe=keyframe, now=self.now)
+            detail = self.line.decide(
+                late=late, strained=strained, keyframe=keyframe, newest=keyframe, carried=0.0, now=self.now
+            )
             self.assertEqual(detail is Detail.SOUND, late)
             if detail in (Detail.WHOLE, Detail.REFERENCES):
                 complete = complete or keyframe

@@ -164,7 +164,8 @@ class InterludeTests(SynchronousTestCase):
     @given(st.lists(st.floats(0, 3), max_size=20))
     def test_however_often_it_is_asked(self, waits: list[float]) -> None:
         """All of it, and nothing twice."""
-        interlude, now, got = Interlude(a_slate(), 0.0, 0.5), 0.0, []
+        interlude, now = Interlude(a_slate(), 0.0, 0.5), 0.0
+        got: list[Sample] = []
         for wait in waits:
             now += wait
             got += interlude.due(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import replace
 
@@ -177,4 +178,33 @@ class PlayerTests(WatchCase):
         for asked, wished in wishes.items():
             player = self.connect().send(get(f"/player{asked}")).received.decode()
             self.assertIn(f'<iframe src="/video{wished}"', player)
-            self.assertIn(f'<video src="/stream.mp4{wished}"', self.ask(get(f"/video{asked}")).body.decode())
+            video = re.sub(r"play=[0-9a-f]{8}(&amp;|(?=\"))", "", self.ask(get(f"/video{asked}")).body.decode())
+            self.assertIn(f'<video src="/stream.mp4{wished or "?"}"', video)
+
+
+class ElementTests(WatchCase):
+    """``GET /video``."""
+
+    def test_it_is_a_finished_document_with_the_video(self) -> None:
+        """Tor Browser's "press to play" works in finished documents only."""
+        self.on_air()
+        answer = self.ask(get("/video"))
+        self.assertIn(b'<video src="/stream.mp4?play=', answer.body)
+        self.assertEqual(int(answer["Content-Length"]), len(answer.body))
+
+    def test_each_play_has_an_address_of_its_own(self) -> None:
+        """Firefox does not ask for the same one again while it has what came before; what it is means nothing."""
+        self.on_air()
+        found = re.findall(rb'<video src="([^"]+)"', self.ask(get("/video")).body + self.ask(get("/video")).body)
+        self.assertEqual(len(set(found)), 2)
+        self.assertEqual(self.connect().send(get(found[0].decode())).answer().status, 200)
+
+    def test_it_never_loads_itself_anew(self) -> None:
+        """That is for the document around it, or the video would be asked for twice."""
+        self.assertEqual(self.ask(get("/video")).all("Refresh"), [])
+
+    def test_no_script(self) -> None:
+        """There is none, and the policy allows none."""
+        answer = self.ask(get("/video"))
+        self.assertNotIn(b"<script", answer.body)
+        self.assertNotIn("script-src", answer["Content-Security-Policy"])

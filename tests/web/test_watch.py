@@ -202,27 +202,6 @@ class PlayerTests(WatchCase):
         self.assertTrue(all(client.closed for client in clients))
 
 
-class ElementTests(WatchCase):
-    """``GET /video``."""
-
-    def test_it_is_a_finished_document_with_the_video(self) -> None:
-        """Tor Browser's "press to play" works in finished documents only."""
-        self.on_air()
-        answer = self.ask(get("/video"))
-        self.assertIn(b'<video src="/stream.mp4"', answer.body)
-        self.assertEqual(int(answer["Content-Length"]), len(answer.body))
-
-    def test_it_never_loads_itself_anew(self) -> None:
-        """That is for the document around it, or the video would be asked for twice."""
-        self.assertEqual(self.ask(get("/video")).all("Refresh"), [])
-
-    def test_no_script(self) -> None:
-        """There is none, and the policy allows none."""
-        answer = self.ask(get("/video"))
-        self.assertNotIn(b"<script", answer.body)
-        self.assertNotIn("script-src", answer["Content-Security-Policy"])
-
-
 class VideoTests(WatchCase):
     """``GET /stream.mp4``."""
 
