@@ -1,8 +1,8 @@
 """
 What the self-test found: the figures, what they mean for the stream, and the sentences for people.
 
-It does not claim more than was measured: one way through Tor's network, of the many that there are; each viewer has
-another. Both ends of it are at this machine, so its own line carried every byte twice, out and in again.
+It does not claim more than was measured: two ways through Tor's network, of the many that there are; each viewer has
+his own. Both ends of it are at this machine, so its own line carried every byte twice, out and in again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Report:
         video; ``None``: there came none.
     :ivar no_video: why there was none, as the end of a sentence.
     :ivar stream: kbit/s at which the video came; it is sent at its own pace, so the way may carry more.
-    :ivar carries: kbit/s that the way carried when it was given more than that; ``None``: not measured.
+    :ivar carries: kbit/s that another way carried when it was filled on purpose; ``None``: not measured.
     """
 
     outcome: Outcome
@@ -120,8 +120,8 @@ class Report:
 
     def _line(self) -> str:
         if self.carries is None:
-            return "What more the way carries is not known." if self.video is not None else ""
-        return f"This way carried {self.carries:.0f} kbit/s; each viewer has another."
+            return "What more a way carries is not known." if self.video is not None else ""
+        return f"Another way, filled on purpose, carried {self.carries:.0f} kbit/s."
 
 
 def sane_bitrate(carries: float) -> int:

@@ -25,7 +25,7 @@ class SentencesTests(SynchronousTestCase):
                 "The onion address works: its page came through Tor's network. "
                 "4.2 s to get there, 0.62 s for an answer.",
                 "The video began after 1.5 s and came at 448 kbit/s.",
-                "This way carried 2000 kbit/s; each viewer has another.",
+                "Another way, filled on purpose, carried 2000 kbit/s.",
                 "A stream of 448 kbit/s fits well.",
             ),
         )
@@ -34,7 +34,7 @@ class SentencesTests(SynchronousTestCase):
         """No gauge: no advice. No video: why not."""
         self.assertEqual(
             replace(GOOD, carries=None, stream=None).sentences(PLANNED)[1:],
-            ("The video began after 1.5 s.", "What more the way carries is not known."),
+            ("The video began after 1.5 s.", "What more a way carries is not known."),
         )
         offline = replace(GOOD, carries=None, video=None, stream=None, no_video="the stream is offline")
         self.assertEqual(offline.sentences(PLANNED)[1:], ("No video was tested: the stream is offline.",))

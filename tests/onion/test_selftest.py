@@ -9,7 +9,7 @@ from onionstream.onion.errors import ControlError
 from onionstream.onion.progress import State
 from onionstream.onion.report import Outcome, Report
 from tests.onion.test_answer import GOOD
-from tests.onion.test_socks import LOGIN, METHOD
+from tests.onion.test_socks import LOGIN, METHOD, OPEN
 from tests.onion.tested import OFFLINE, TIMES, WAY, FakeGauge, SelfTestCase
 
 
@@ -131,14 +131,17 @@ class GaugeTests(SelfTestCase):
         super().setUp()
 
     def test_what_the_way_carries_is_measured_last(self) -> None:
-        """On the same circuit as the rest, and the place is gone then."""
+        """On a way of its own, which no pace of the stream has slowed; and the place is gone then."""
         running = self.running()
-        first = self.reactor.link
         self.assertFalse(self.place.open_now)
-        self.answer(WAY + GOOD + b"page", OFFLINE, WAY + GOOD)
+        identities = []
+        for rest in (GOOD + b"page", OFFLINE[len(WAY) :], GOOD):
+            self.answer(METHOD)
+            identities.append(self.reactor.link.heard[3:])
+            self.answer(LOGIN + OPEN + rest)
         self.assertTrue(self.place.open_now)
         self.assertIn(b"GET /fill?secret ", self.reactor.link.heard)
-        self.assertEqual(first.heard[:8], self.reactor.link.heard[:8])
+        self.assertEqual((identities[0] == identities[1], identities[1] == identities[2]), (True, False))
         for _ in range(5):
             self.answer(bytes(125_000))
             self.reactor.advance(1.0)
