@@ -63,6 +63,7 @@ class TorCase(TestCase):
         from twisted.internet import reactor
 
         self.reactor = cast("IReactorTime", reactor)
+        self.others = set(children(os.getpid()))  # such as those of the private network
 
     def folder(self, name: str = "") -> Path:
         """:return: a new state directory with a short path, into which sockets fit. It goes with the test."""
@@ -91,4 +92,5 @@ class TorCase(TestCase):
 
     def processes(self) -> list[int]:
         """:return: the tors that this process has started and that still run."""
-        return [pid for pid in children(os.getpid()) if (Path(f"/proc/{pid}/comm").read_text().strip()) == "tor"]
+        started = set(children(os.getpid())) - self.others
+        return [pid for pid in started if Path(f"/proc/{pid}/comm").read_text().strip() == "tor"]
