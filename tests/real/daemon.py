@@ -135,8 +135,8 @@ class Daemon:
         return match[1]
 
     def encoder(self) -> list[int]:
-        """The process of ffmpeg, if there is one."""
-        return [pid for pid in children(self.process.pid) if Path(f"/proc/{pid}/comm").read_text().strip() == "ffmpeg"]
+        """The process of ffmpeg, if there is one; not that which makes the slate."""
+        return [pid for pid in children(self.process.pid) if _encodes(pid)]
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to it."""
@@ -162,14 +162,31 @@ class Daemon:
         self.process.wait()
 
 
+def _encodes(pid: int) -> bool:
+    """Whether a process is the ffmpeg that makes the stream; the slate's has silence for its input."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "ffmpeg" and b"anullsrc" not in words
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def fetch(daemon: Daemon, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:
-    """One request; :return: status, headers, body."""
+    """One request; :return: status, headers, body; of a page that stays open, what is there of it at once."""
     connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
     connection.request(method, path, headers=headers)
     answer = connection.getresponse()
-    body = answer.read()
+    body = answer.read() if answer.length is not None else _page(answer)
     connection.close()
     return answer.status, str(answer.headers), body
+
+
+def _page(answer: http.client.HTTPResponse) -> bytes:
+    """A page whose response stays open."""
+    body = b""
+    while b"</html>" not in body and (more := answer.read1()):
+        body += more
+    return body
 
 
 def open_video(daemon: Daemon) -> socket.socket:
