@@ -12,6 +12,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 LONGEST_SOCKET = 107
@@ -109,6 +110,7 @@ class StateDirectory:
                 f"Another onionstream already uses the state directory {self.path}: "
                 "stop it first, or give this one a directory of its own with --state."
             ) from error
-        os.ftruncate(lock, 0)
-        os.write(lock, b"%d\n" % os.getpid())
+        with suppress(OSError):  # the number is a help for others; a full disk must not keep us from starting
+            os.ftruncate(lock, 0)
+            os.write(lock, b"%d\n" % os.getpid())
         return lock

@@ -133,9 +133,18 @@ def odd(mode: str) -> Command:
 
 
 def child_of(pid: int) -> list[int]:
-    """:return: the numbers of a process's children."""
+    """:return: the numbers of a process's children; without those of the private network, which outlives a test."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(number) for task in tasks for number in task.read_text().split()]
+    found = [int(number) for task in tasks for number in task.read_text().split()]
+    return [number for number in found if _name(number) != "tor"]
+
+
+def _name(pid: int) -> str:
+    """:return: a process's name; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def is_alive(pid: int) -> bool:
