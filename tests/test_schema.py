@@ -43,6 +43,7 @@ class Car:
     seats: int = 5
     weight: float = 1.0
     driven: bool = True
+    washed: bool = False
     wheels: Wheels = field(default_factory=Wheels)
 
 
