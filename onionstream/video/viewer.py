@@ -244,7 +244,8 @@ class Viewer:
         """The fragment that is to be sent next: the one at its place, unless it lags too much."""
         place = self._window.get(self._next)
         if place is None or newest.end - place.start > self._patience.behind:
-            self._move_to(self._window.newest_keyframe)
+            waits, newest_keyframe = self._packing.profile.waits, self._window.newest_keyframe
+            self._move_to(self._window.keyframe_before(playback.keeps) if waits else newest_keyframe)
         elif newest.end - place.start > BLOCKED and playback.starved(place, newest.end):
             self._line.fall(newest.end, self._carried())
             self._move_to(self._window.keyframe_before(playback.keeps))
