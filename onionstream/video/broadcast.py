@@ -99,7 +99,8 @@ class Broadcast:
         self._interlude: Interlude | None = None
         self._silence = Silence()
         self._packings: dict[Profile, Packing] = {}
-        self._viewers: set[Viewer] = set()
+        # In the order of their coming. So they lie in memory too, which makes it half as long to visit them.
+        self._viewers: dict[Viewer, None] = {}
         self._changing, self._ending = Waiting(), Waiting()
         self._skipped = 0
         # Runs that never get anywhere do not make every page that waits load itself anew each time.
@@ -230,7 +231,7 @@ class Broadcast:
             raise OffAirError
         packing = self._packings.setdefault(profile, Packing(profile))
         viewer = Viewer(response, self.window, packing, self.patience, self.leave)
-        self._viewers.add(viewer)
+        self._viewers[viewer] = None
         return viewer
 
     def welcome(self, viewer: Viewer) -> None:
@@ -241,7 +242,7 @@ class Broadcast:
     def leave(self, viewer: Viewer) -> None:
         """A viewer's connection is gone, or is to go."""
         if viewer in self._viewers:
-            self._viewers.remove(viewer)
+            del self._viewers[viewer]
             self._skipped += viewer.skipped
 
     def changed(self) -> Deferred[None]:
