@@ -244,7 +244,7 @@ class Players:
     thinning: bool = True
     firefox: float = field(default=0.6, metadata=between(0.2, 1))
     firefox_sound: float = field(default=1.0, metadata=between(0.3, 3))
-    firefox_fast: float = field(default=0.4, metadata=between(0.2, 1))
+    firefox_fast: float = field(default=0.25, metadata=between(0.2, 1))
     chromium: float = field(default=1.2, metadata=between(0.3, 3))
     chromium_fast: float = field(default=0.8, metadata=between(0.3, 3))
     slow: float = field(default=1.0, metadata=between(0.5, 60))

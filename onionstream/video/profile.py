@@ -130,7 +130,7 @@ class Profiles:
     firefox: Profile = FIREFOX
     firefox_with_sound: Profile = FIREFOX_WITH_SOUND
     chromium: Profile = CHROMIUM
-    fast: tuple[float, float] = (0.4, 0.8)
+    fast: tuple[float, float] = (0.25, 0.8)
     left_out: frozenset[Trick] = frozenset()
 
     def choose(

@@ -76,7 +76,7 @@ class ModeTests(SynchronousTestCase):
 
     def test_how_near_each_mode_brings_a_player(self) -> None:
         """Fast is nearer than normal; safe has three seconds in hand, and nothing is taken of them."""
-        for agent, normal, fast in zip(AGENTS, (0.6, 1.2, 0.0), (0.4, 0.8, 0.0), strict=True):
+        for agent, normal, fast in zip(AGENTS, (0.6, 1.2, 0.0), (0.25, 0.8, 0.0), strict=True):
             profiles = Profiles()
             self.assertEqual(profiles.choose(agent).buffer, normal)
             self.assertEqual(profiles.choose(agent, Mode.FAST).buffer, fast)
