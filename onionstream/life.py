@@ -64,17 +64,19 @@ class Signals(Service):
     """
     SIGTERM and SIGINT end the daemon in good order, a second one at once; SIGHUP reads the configuration again.
 
-    SIGUSR1 and SIGUSR2, which mean nothing here, do no harm. Twisted's own answer to SIGTERM would end the process by
-    that signal again, and a second one would be an error in the log.
+    SIGUSR1 asks for another self-test; SIGUSR2, which means nothing here, does no harm. Twisted's own answer to SIGTERM
+    would end the process by that signal again, and a second one would be an error in the log.
     """
 
     _log = Logger()
 
-    def __init__(self, reactor: Reactor, reload: Callable[[], None]) -> None:
+    def __init__(self, reactor: Reactor, reload: Callable[[], None], test: Callable[[], object] = lambda: None) -> None:
         """
         :param reactor: what is to be stopped.
         :param reload: reads the configuration again.
+        :param test: tests the onion address again.
         """
+        self._test = test
         self._reactor = reactor
         self._reload = reload
         self._ending = False
@@ -96,10 +98,10 @@ class Signals(Service):
         for number in (signal.SIGTERM, signal.SIGINT):
             self._on(number, self.end)
         self._on(signal.SIGHUP, self._reload)
-        for number in (signal.SIGUSR1, signal.SIGUSR2):
-            signal.signal(number, signal.SIG_IGN)
+        self._on(signal.SIGUSR1, self._test)
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 
-    def _on(self, number: signal.Signals, act: Callable[[], None]) -> None:
+    def _on(self, number: signal.Signals, act: Callable[[], object]) -> None:
         def handle(_number: int, _frame: FrameType | None) -> None:
             self._reactor.callFromThread(act)
 

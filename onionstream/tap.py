@@ -101,7 +101,7 @@ def makeService(options: Options) -> IService:
 
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look)),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look), test.again),
         Listening(ports, site, ending=broadcast.close),
         *_timers(broadcast, circuits),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),

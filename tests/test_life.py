@@ -54,11 +54,16 @@ class SignalTests(SynchronousTestCase):
             self.addCleanup(signal.signal, number, signal.getsignal(number))
         self.reactor = FakeReactor()
         self.reloads = 0
-        Signals(self.reactor, self.reload).startService()
+        self.tests = 0
+        Signals(self.reactor, self.reload, self.count_test).startService()
 
     def reload(self) -> None:
         """Count."""
         self.reloads += 1
+
+    def count_test(self) -> None:
+        """Count."""
+        self.tests += 1
 
     def send(self, number: signal.Signals) -> None:
         """Send this process a signal, and let the reactor turn."""
@@ -81,10 +86,14 @@ class SignalTests(SynchronousTestCase):
         self.assertEqual((self.reloads, self.reactor.stopped), (1, 0))
 
     def test_R42_other_signals_do_no_harm(self) -> None:
-        """SIGUSR1 and SIGUSR2 would end a process that does not say otherwise."""
-        self.send(signal.SIGUSR1)
+        """SIGUSR2 would end a process that does not say otherwise."""
         self.send(signal.SIGUSR2)
-        self.assertEqual((self.reloads, self.reactor.stopped), (0, 0))
+        self.assertEqual((self.reloads, self.tests, self.reactor.stopped), (0, 0, 0))
+
+    def test_sigusr1_asks_for_a_self_test(self) -> None:
+        """And for nothing else."""
+        self.send(signal.SIGUSR1)
+        self.assertEqual((self.reloads, self.tests, self.reactor.stopped), (0, 1, 0))
 
 
 class HardenTests(SynchronousTestCase):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, maybeDeferred
 
 from onionstream import config
 from onionstream.onion.errors import ControlError
@@ -90,6 +90,14 @@ class RunTests(SelfTestCase):
         self.answer(WAY + GOOD + b"page", OFFLINE)
         report = self.successResultOf(running)
         self.assertEqual((report.outcome, report.tries), (Outcome.REACHED, 3))
+
+    def test_it_can_be_asked_for_again(self) -> None:
+        """As SIGUSR1 does; nobody waits for what is found."""
+        self.tor.state = State.REACHABLE
+        self.test.again()
+        self.assertTrue(self.test.testing)
+        self.successResultOf(maybeDeferred(self.test.stopService))
+        self.assertFalse(self.test.testing)
 
     def test_an_address_for_guests_is_not_tried_again(self) -> None:
         """It would not let us in later either."""
