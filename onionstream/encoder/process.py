@@ -10,13 +10,14 @@ import signal
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
-from twisted.internet.error import ProcessExitedAlready, ProcessTerminated
+from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import IDelayedCall, IProcessTransport, IReactorProcess, IReactorTime
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
 from onionstream.encoder.commands import Command
 from onionstream.encoder.lastlines import LastLines
+from onionstream.endings import how_it_ended
 
 STDERR_SHARE = 64 * 1024
 """Bytes of stderr that are read in one go; after that ffmpeg's writing waits for a moment (R-07)."""
@@ -137,13 +138,3 @@ def spawn(reactor: IReactorProcess, command: Command, listener: Listener, lines:
     pipes: dict[int, Any] = {0: "w", 1: "r", 2: "r"}
     reactor.spawnProcess(process, arguments[0], arguments, environment, childFDs=pipes)
     return process
-
-
-def how_it_ended(reason: Failure) -> str:
-    """:return: what became of a process, to follow its name."""
-    end = reason.value
-    if not isinstance(end, ProcessTerminated):
-        return "ended by itself"
-    if end.signal is not None:
-        return f"was ended by signal {end.signal} ({signal.Signals(end.signal).name})"
-    return f"ended with status {end.exitCode}"

@@ -8,11 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ProcessExitedAlready, ProcessTerminated
+from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import IDelayedCall, IProcessTransport, IReactorProcess, IReactorTime
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
+from onionstream.endings import how_it_ended
 from onionstream.onion.errors import CannotStartError
 
 LINGERING = 1.0
@@ -57,7 +58,7 @@ class TorProcess(ProcessProtocol):
         """It is gone and its pipes are closed."""
         if self._closing is not None and self._closing.active():
             self._closing.cancel()
-        self._ended(_how_it_ended(reason))
+        self._ended(how_it_ended(reason))
 
     @property
     def pid(self) -> int:
@@ -119,13 +120,3 @@ def ask(reactor: IReactorProcess, arguments: Sequence[str], environment: Mapping
         timer.cancel()
         raise
     return answer
-
-
-def _how_it_ended(reason: Failure) -> str:
-    """:return: what became of a process, to follow its name."""
-    end = reason.value
-    if not isinstance(end, ProcessTerminated):
-        return "ended by itself"
-    if end.signal is not None:
-        return f"was ended by signal {end.signal} ({signal.Signals(end.signal).name})"
-    return f"ended with status {end.exitCode}"

@@ -9,7 +9,8 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.encoder.lastlines import LastLines
-from onionstream.encoder.process import LINGERING, STDERR_SHARE, EncoderProcess, how_it_ended, spawn
+from onionstream.encoder.process import LINGERING, STDERR_SHARE, EncoderProcess, spawn
+from onionstream.endings import how_it_ended
 from tests.encoder.fakes import FakeReactor, a_command
 
 
