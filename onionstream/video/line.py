@@ -27,7 +27,10 @@ SLOW_REST = 30.0
 """Seconds for which a viewer with a slow line stays with less after the first fall."""
 
 QUEUE = 1.5
-"""Seconds of the stream that are on their way then: sockets and tor take some 100 kB before they refuse more."""
+"""
+Seconds of the stream that are on their way when a line holds up what is due: sockets and tor take some 100 kB before
+they refuse more, and a line that stands still is not seen before that.
+"""
 
 LONGEST_DRAIN = 8.0
 """Seconds of sound alone at the most."""
@@ -104,7 +107,7 @@ class Line:
 
     def _slide(self, *, keyframe: bool) -> Detail:
         """As many keyframes as fit; the first one after a fall is sent in any case."""
-        if self.detail in (Detail.WHOLE, Detail.REFERENCES):
+        if not self.slow:
             self._keyframes = 0
         if keyframe:
             self._keyframes += 1

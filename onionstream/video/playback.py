@@ -12,6 +12,7 @@ from dataclasses import replace
 from math import ceil, inf
 
 from onionstream.video.fragment import Fragment
+from onionstream.video.line import QUEUE
 from onionstream.video.profile import Profile
 from onionstream.video.samples import AAC_FRAME, Tracks
 from onionstream.video.squeeze import Squeeze
@@ -24,12 +25,6 @@ RESUMES = 0.75
 
 BLOCKED = 0.5
 """Seconds; what is due for longer, and still here, is held up by the line."""
-
-HIDDEN = 1.5
-"""
-Seconds of the stream that are on their way when a line holds up what is due: sockets and tor take some 100 kB before
-they refuse more, and a line that stands still is not seen before that.
-"""
 
 _MARGIN = 0.1
 """Seconds to which what a line has shown to need is rounded up, so that viewers on good lines get the same times."""
@@ -129,7 +124,7 @@ class Playback:
 
     def _hidden(self, due: Fragment, edge: float) -> float:
         """Seconds of the stream that it has been sent and has not got, if its line holds them up."""
-        return HIDDEN if edge - due.span[0] > BLOCKED else 0.0
+        return QUEUE if edge - due.span[0] > BLOCKED else 0.0
 
     def _close(self, due: Fragment, edge: float) -> None:
         """It has waited. What it has missed is cut out of its times: sound and picture would part at a gap."""

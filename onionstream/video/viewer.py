@@ -281,6 +281,6 @@ class Viewer:
             carried=self._carried() if late else 1.0,
             now=self._edge,
         )
-        if before is Detail.KEYFRAMES and detail not in (Detail.KEYFRAMES, Detail.SOUND):
+        if before is Detail.KEYFRAMES and not self._line.slow:
             playback.slides()
         return detail

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.fragment import Fragment
-from onionstream.video.playback import BLOCKED, HIDDEN, RESUMES, SLIDES, Playback
+from onionstream.video.line import QUEUE
+from onionstream.video.playback import BLOCKED, RESUMES, SLIDES, Playback
 from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Profile
 from onionstream.video.samples import AAC_FRAME, Kind
 from onionstream.video.squeeze import Squeeze
@@ -213,7 +214,7 @@ class StarvedTests(PlaybackCase):
         before = self.playback._shift(40.0)
         times = self.playback.times(self.due, 43.0)
         assert times is not None
-        held_up = 3.0 + HIDDEN
+        held_up = 3.0 + QUEUE
         self.assertApproximates(times.total * FRAME, before + held_up - 1.2, 2 * FRAME)
         self.assertLess(times.already * FRAME, before + 2 * FRAME)
 
