@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
 
 
 class FakeResponse:
@@ -93,3 +94,28 @@ class FakeResponse:
     def _check(self) -> None:
         if self.broken:
             raise OSError("broken")
+
+
+@implementer(IPushProducer)
+class Producer:
+    """
+    Remembers what it was told.
+
+    :ivar told: ``pause``, ``resume`` and ``stop``, in their order.
+    """
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.told: list[str] = []
+
+    def pauseProducing(self) -> None:
+        """Noted."""
+        self.told.append("pause")
+
+    def resumeProducing(self) -> None:
+        """Noted."""
+        self.told.append("resume")
+
+    def stopProducing(self) -> None:
+        """Noted."""
+        self.told.append("stop")

@@ -94,7 +94,7 @@ class RunTests(SelfTestCase):
     def test_it_can_be_asked_for_again(self) -> None:
         """As SIGUSR1 does; nobody waits for what is found."""
         self.tor.state = State.REACHABLE
-        self.test.again()
+        self.test.run()
         self.assertTrue(self.test.testing)
         self.successResultOf(maybeDeferred(self.test.stopService))
         self.assertFalse(self.test.testing)

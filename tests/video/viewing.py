@@ -16,6 +16,9 @@ from tests.video.players import Audible, Chromium, Firefox, Patient, Watched
 BODY = 1900
 """Bytes of a picture: with its sound 630 kbit/s, as in what was measured."""
 
+LARGER = (640, 360)
+"""Another size of the picture, in pixels."""
+
 WHOLE = 630_000 / 8
 """Bytes a second of the whole stream."""
 
@@ -82,6 +85,16 @@ class Viewing(SynchronousTestCase):
         self.assertEqual(watched.freezes(since), [])
         self.assertEqual(self.line.ending, "")
         return delays[-1]
+
+    def check_behind(self, before: float, at_most: float) -> None:
+        """It goes on smoothly, and is behind by no more than what was missing."""
+        self.air.go(12)
+        self.assertLess(self.steady(self.now - 6), before + at_most)
+
+    def check_slate(self, pictures: int) -> None:
+        """The slate stood in, with more pictures than these, and came soon."""
+        self.assertGreater(self.watched().slates(), pictures)
+        self.assertLess(max(self.watched().freezes()), 1.1)
 
     def stand_still(self, seconds: float) -> None:
         """His line carries nothing."""

@@ -11,27 +11,8 @@ from twisted.internet.interfaces import ISystemHandle
 from twisted.internet.testing import MemoryReactor
 from zope.interface import implementer
 
+from tests.fakes import Producer
 from tests.web.wire import BUFFER, Client, Transport, WireCase, get, post
-
-
-class Producer:
-    """Remembers what it was told."""
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self.told: list[str] = []
-
-    def pauseProducing(self) -> None:
-        """Noted."""
-        self.told.append("pause")
-
-    def resumeProducing(self) -> None:
-        """Noted."""
-        self.told.append("resume")
-
-    def stopProducing(self) -> None:
-        """Noted."""
-        self.told.append("stop")
 
 
 @implementer(ISystemHandle)

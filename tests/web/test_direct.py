@@ -7,17 +7,16 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IPushProducer
 from twisted.internet.task import Clock
 from twisted.internet.tcp import Server as TCPServer
 from twisted.internet.unix import Server as UNIXServer
 from twisted.python.failure import Failure
 from twisted.web.resource import IResource
-from zope.interface import implementer
 
 from onionstream.web.areas import Areas, Router
 from onionstream.web.direct import DirectWriter
 from onionstream.web.request import BoundedRequest
+from tests.fakes import Producer
 from tests.web.wire import WireCase, get
 
 SMALL = 16 * 1024
@@ -53,26 +52,6 @@ class Reactor(Clock):
             lost = writer.doWrite()
             if lost is not None:
                 writer.connectionLost(Failure(lost))
-
-
-@implementer(IPushProducer)
-class Producer:
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def pauseProducing(self) -> None:
-        """Enough."""
-        self.told.append("pause")
-
-    def resumeProducing(self) -> None:
-        """Go on."""
-        self.told.append("resume")
-
-    def stopProducing(self) -> None:
-        """It is over."""
-        self.told.append("stop")
 
 
 class Endless:
