@@ -101,7 +101,7 @@ def makeService(options: Options) -> IService:
 
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look), test.again),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
         Listening(ports, site, ending=broadcast.close),
         *_timers(broadcast, circuits),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
@@ -153,9 +153,8 @@ def _together(*services: IService, service: MultiService | None = None) -> Multi
 def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
     window = Window(delivery.window, delivery.window_size << 20)
     patience = Patience(delivery.behind, delivery.silent)
-    broadcast = Broadcast(window=window, fragment=delivery.fragment / 1000, patience=patience, clock=clock)
-    broadcast.quiet = delivery.slate
-    return broadcast
+    fragment = delivery.fragment / 1000
+    return Broadcast(window=window, fragment=fragment, patience=patience, quiet=delivery.slate, clock=clock)
 
 
 def _paths(state: StateDirectory) -> Paths:

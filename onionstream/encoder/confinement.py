@@ -53,8 +53,7 @@ class Confinement:
     @property
     def life(self) -> tuple[str, ...]:
         """What ties another program's life to ours and nothing else: for tor, which needs the network."""
-        wrappers = ((self.setpriv, "--no-new-privs", "--pdeathsig", "KILL", "--"), (self.setsid, "--"))
-        return tuple(word for wrapper in wrappers if wrapper[0] for word in wrapper)
+        return _joined(self._mortal, self._apart)
 
     def around(self, command: Command) -> Command:
         """
@@ -67,15 +66,27 @@ class Confinement:
         limits = ["--core=0", "--nofile=64", f"--fsize={command.file_size}"]
         if command.address_space:
             limits.append(f"--as={command.address_space}")
-        wrappers = (
+        prefix = _joined(
             (self.unshare if not command.network else "", "--map-current-user", "--net", "--"),
-            (self.setpriv, "--no-new-privs", "--pdeathsig", "KILL", "--"),
+            self._mortal,
             (self.prlimit, *limits, "--"),
             (self.nice, "-n", str(_NICENESS), "--"),
-            (self.setsid, "--"),
+            self._apart,
         )
-        prefix = tuple(word for wrapper in wrappers if wrapper[0] for word in wrapper)
         return replace(command, arguments=prefix + command.arguments)
+
+    @property
+    def _mortal(self) -> tuple[str, ...]:
+        return (self.setpriv, "--no-new-privs", "--pdeathsig", "KILL", "--")
+
+    @property
+    def _apart(self) -> tuple[str, ...]:
+        return (self.setsid, "--")
+
+
+def _joined(*wrappers: tuple[str, ...]) -> tuple[str, ...]:
+    """:return: the words of all those whose program is there."""
+    return tuple(word for wrapper in wrappers if wrapper[0] for word in wrapper)
 
 
 def find_confinement(search_path: str | None = None) -> Confinement:

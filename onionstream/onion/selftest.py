@@ -188,10 +188,6 @@ class SelfTest(Service):
             running.addCallback(self._reported)
         return waiting
 
-    def again(self) -> None:
-        """Test now; what was found is heard of by ``changed``."""
-        self.run()
-
     def changed(self) -> Deferred[None]:
         """Fires when `last` is another. May be cancelled."""
         return self._changing.wait()

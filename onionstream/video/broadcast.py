@@ -78,11 +78,14 @@ class Broadcast:
 
     _log = Logger()
 
-    def __init__(self, *, window: Window, fragment: float, patience: Patience, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, window: Window, fragment: float, patience: Patience, quiet: float = 0.0, clock: Callable[[], float]
+    ) -> None:
         """
         :param window: where the last seconds are kept.
         :param fragment: seconds of one fragment.
         :param patience: how much viewers may lag.
+        :param quiet: seconds without anything from the encoder after which they get the slate; 0: never.
         :param clock: seconds, monotonic.
         """
         self.state = State.OFFLINE
@@ -90,7 +93,7 @@ class Broadcast:
         self.window = window
         self.patience = patience
         self.slate: Slate | None = None
-        self.quiet = 0.0
+        self.quiet = quiet
         self._clock = clock
         self._fragmenter = Fragmenter(fragment)
         self._timeline = Timeline()
