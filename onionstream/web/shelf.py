@@ -58,8 +58,8 @@ class Shelf(Generic[Thing]):
 
         :param now: seconds.
         """
-        old = [key for key, (end, _) in self._things.items() if end <= now]
-        for key in old:
-            del self._things[key]
-        while len(self._things) > self._most:
-            del self._things[next(iter(self._things))]
+        while self._things:
+            oldest = next(iter(self._things))
+            if self._things[oldest][0] > now and len(self._things) <= self._most:
+                return
+            del self._things[oldest]
