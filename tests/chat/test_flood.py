@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -213,6 +213,6 @@ class SuspicionTests(FloodCase):
     def test_R26_a_thousand_messages_of_a_second_over_fifty_circuits(self) -> None:
         """By as many people: eight are said."""
         for number in range(1000):
-            with suppress(CaptchaError):
+            with contextlib.suppress(CaptchaError):
                 self.talk.try_to_say(f"n{number}", f"{number}", bucket=b"%d" % (number % 50))
         self.assertEqual(len(self.talk.shown()), 8)
