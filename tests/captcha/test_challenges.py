@@ -191,6 +191,13 @@ class TableTests(ChallengesCase):
         self.challenges.forget(300)
         self.assertEqual(len(self.challenges), 1)
 
+    def test_D50_the_failures_of_so_many_are_remembered(self) -> None:
+        """4096 people's; who failed longest ago is forgotten."""
+        for number in range(4100):
+            self.pose("x", key=b"%d" % number)
+            self.solve("x", "WRONG", key=b"%d" % number)
+        self.assertEqual(self.challenges.people, 4096)
+
     def test_the_picture_is_there_until_it_is_answered(self) -> None:
         """As often as the browser wants it, and not longer than the captcha is good."""
         self.pose("x")

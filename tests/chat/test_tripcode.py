@@ -46,3 +46,7 @@ class TripcodeTests(SynchronousTestCase):
         """Of base64url, which are 60 bits."""
         self.assertEqual(Tripcode(b"\xff" * 32).shown, "_" * 10)
         self.assertRegex(make("password", PEPPER).shown, r"^[A-Za-z0-9_-]{10}$")
+
+    def test_its_colour_is_one_of_sixteen(self) -> None:
+        """It tells nothing of what is shown: it is made of the last byte."""
+        self.assertEqual([Tripcode(b"x" * 31 + bytes([last])).hue for last in (0, 15, 16, 255)], [0, 15, 0, 15])

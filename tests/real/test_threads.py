@@ -7,11 +7,13 @@ from typing import cast
 
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError
-from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.trial.unittest import TestCase
 
+from onionstream.captcha.captchas import Captchas
 from onionstream.chat.tripcode import Tripcode, make
 from onionstream.threads import Workers
+from tests.real.waiting import until
 
 
 class WorkersTest(TestCase):
@@ -47,3 +49,14 @@ class WorkersTest(TestCase):
         await stopped
         self.assertTrue(self.successResultOf(running))
         self.failureResultOf(waiting, CancelledError)
+
+    async def test_D24_captchas_are_drawn_in_a_thread(self) -> None:
+        """Until there are enough."""
+        clock = cast("IReactorTime", reactor)
+        captchas = Captchas(self.workers, clock, stock=3)
+        captchas.startService()
+        await until(clock, "three captchas", lambda: len(captchas._pool), lambda count: count == 3)
+        posed = captchas.pose(b"ann", 0.0)
+        self.assertEqual((captchas.picture(posed.id, 0.0) or b"")[1:4], b"PNG")
+        captchas.stopService()
+        await self.workers.stopService()
