@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred
@@ -146,9 +146,12 @@ class Watch:
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
-        """The page: finite, with the player in a frame."""
-        apply(request, Document.SHELL)
-        return TEMPLATES.get_template("watch.html").render(stream=self.stream)
+        """The page: finite, with all that moves in frames."""
+        nonce = token_urlsafe(16)
+        apply(request, Document.SHELL, nonce)
+        return TEMPLATES.get_template("watch.html").render(
+            stream=self.stream, nonce=nonce, live="/live", form="/form", player="/player", theme=""
+        )
 
     @router.route("/player", methods=["GET"])
     async def player(self, request: BoundedRequest) -> None:
