@@ -1,42 +1,51 @@
-// Optional: every document is complete without this file, which is the same for all of them.
-// It is loaded with "async", since the document of the chat never ends: nothing here waits for an end.
+// Optional: every document does the same without this file. It is loaded with "async" and listens to the whole document,
+// since the one of the chat never ends and so is never "ready".
 "use strict";
-const KEPT = 500; // messages in the document of the chat
 
-// The form: send it without leaving the document, so that what is typed meanwhile stays.
-const swap = (page, more) => {
-  const form = new DOMParser().parseFromString(page, "text/html").querySelector("main");
-  document.querySelector("main").replaceWith(form);
+// The form: sent without leaving the document, so that what is typed meanwhile stays.
+const renew = async () => {
+  const page = await (await fetch(location.href)).text();
+  const more = document.getElementById("msg")?.value;
+  document.querySelector("main").replaceWith(new DOMParser().parseFromString(page, "text/html").querySelector("main"));
   const box = document.getElementById("msg");
-  if (box && more) box.value += (box.value ? " " : "") + more;
-  (document.getElementById("cap") || box)?.focus();
+  if (more && box?.form) box.value += (box.value && " ") + more;
+  (document.getElementById("cap") ?? box)?.focus();
 };
-document.addEventListener("submit", async (event) => {
-  const form = event.target, box = form.elements.text;
-  if (!box || event.submitter?.name) return; // another form, or another button of this one
-  event.preventDefault();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "yes";
-  const sent = box.value, body = new URLSearchParams(new FormData(form));
+const send = async (form) => {
+  const box = form.elements.text, sent = box.value, body = new URLSearchParams(new FormData(form));
+  form.sending = true;
   box.value = "";
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/plain" } });
+    const answer = await fetch(form.action, {method: "POST", body, headers: {Accept: "text/plain"}});
+    if (!answer.ok && answer.status !== 409) throw answer;
     if (answer.ok) form.elements.nonce.value = await answer.text();
-    else if (answer.status !== 409) throw answer;
-    if (!answer.ok || form.elements.answer || document.getElementById("err"))
-      swap(await (await fetch(location.href)).text(), box.value);
+    if (!answer.ok || form.elements.answer || document.getElementById("err")) await renew();
   } catch {
-    box.value = sent + (box.value ? " " + box.value : ""); // nothing is lost; press again
+    box.value = sent + (box.value && " ") + box.value; // to be sent once more; twice it is not taken
   }
-  delete form.dataset.busy;
+  form.sending = false;
+};
+document.addEventListener("submit", (event) => {
+  if (!event.target.elements.text || event.submitter?.name) return; // not the form, or not its first button
+  event.preventDefault();
+  if (!event.target.sending) send(event.target);
 });
 
-// The chat: throw old messages away, and count the new ones in the title while nobody looks.
-let unread = 0, title = "";
+// The chat: old messages go, and new ones are counted in the title while nobody sees them.
+const KEPT = 500;
+let unread = 0, first;
 const count = () => {
-  try {
-    if (!top.document.hidden) unread = 0;
-    title = unread || !title ? title || top.document.title : title;
-    top.document.title = unread ? `(${unread}) ${title}` : title;
-  } catch { /* framed by somebody else: not ours to touch */ }
+  const page = top.document, title = page.documentElement.dataset.title ??= page.title;
+  if (!page.hidden) unread = 0;
+  page.title = unread ? `(${unread}) ${title}` : title;
 };
+new MutationObserver((changes) => {
+  const come = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.classList?.contains("m"));
+  if (!come.length) return;
+  const all = document.querySelectorAll("#app > .m");
+  for (let place = 0; place < all.length - KEPT; place++) all[place].remove();
+  first ??= performance.now();
+  if (performance.now() - first > 3000) unread += come.length; // those before were there already
+  count();
+}).observe(document, {childList: true, subtree: true});
+top.document.addEventListener("visibilitychange", count);

@@ -19,7 +19,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from onionstream.captcha.captchas import Outcome
 from onionstream.chat.errors import ChatError
-from onionstream.chat.room import BannedError, CaptchaError, Room
+from onionstream.chat.refusals import BannedError, CaptchaError
+from onionstream.chat.room import Room
 from onionstream.chat.text import EmptyError
 from onionstream.chat.turns import Later
 from onionstream.web.areas import Router
@@ -132,7 +133,9 @@ class Say:
             return Draft(text=text, sentence=AGAIN)
         self._answered.put(who.key, sent, now)
         self._drafts.pop(who.key, now)
-        outcome = self._asking.solve(who.key, fields["captcha"], fields.get("answer", "")) if "captcha" in fields else None
+        outcome = (
+            self._asking.solve(who.key, fields["captcha"], fields.get("answer", "")) if "captcha" in fields else None
+        )
         if outcome not in (None, Outcome.RIGHT):
             return Draft(text=text, sentence=complaint(outcome), asked=True, words="words" in fields)
         return self._say(request, who, fields, proven=outcome is Outcome.RIGHT)
@@ -146,8 +149,8 @@ class Say:
         try:
             now, when = self._clock.seconds(), int(self._wall())
             said = self._room.say(who.key, text, now, when, proven=proven, bucket=bucket)
-        except BannedError:
-            return None  # the form says so
+        except BannedError as error:
+            return Draft(sentence=error.sentence)
         except CaptchaError as error:
             sentence = REQUIRED if "captcha" in fields else error.sentence
             return Draft(text=text, sentence=sentence, asked=True, words="words" in fields)
