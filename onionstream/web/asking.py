@@ -25,9 +25,9 @@ SHOWN = 240.0
 REQUIRED = "Please solve the captcha."
 SENTENCES = {
     Outcome.RIGHT: "",
-    Outcome.WRONG: "That was not right. Please try another one.",
-    Outcome.OLD: "That captcha has expired. Please try another one.",
-    Outcome.EARLY: "That was too soon. Please answer once more.",
+    Outcome.WRONG: "That was wrong. Try this one.",
+    Outcome.OLD: "That one had expired. Try this one.",
+    Outcome.EARLY: "Too soon. Answer it once more.",
 }
 
 

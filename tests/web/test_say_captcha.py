@@ -60,7 +60,7 @@ class CaptchaTests(ChatCase):
     def test_S45_a_wrong_answer_spends_it(self) -> None:
         """There is another one, and the draft."""
         visitor = self.asked().press(answer="wrong")
-        self.assertEqual(visitor.page.said["alert"], ["That was not right. Please try another one."])
+        self.assertEqual(visitor.page.said["alert"], ["That was wrong. Try this one."])
         self.assertEqual(
             (visitor.page.fields["text"], visitor.page.fields["captcha"]), ("my draft", "captcha000000002")
         )
@@ -82,7 +82,7 @@ class CaptchaTests(ChatCase):
         visitor = self.asked()
         self.captchas.posed.clear()
         visitor.press(answer=SOLUTION)
-        self.assertEqual(visitor.page.said["alert"], ["That captcha has expired. Please try another one."])
+        self.assertEqual(visitor.page.said["alert"], ["That one had expired. Try this one."])
         self.assertEqual((visitor.page.fields["text"], len(self.captchas.posed)), ("my draft", 1))
 
     def test_D25_an_answer_that_comes_too_early_costs_nothing(self) -> None:
@@ -90,7 +90,7 @@ class CaptchaTests(ChatCase):
         visitor = self.asked()
         self.captchas.early = True
         visitor.press(answer=SOLUTION)
-        self.assertEqual(visitor.page.said["alert"], ["That was too soon. Please answer once more."])
+        self.assertEqual(visitor.page.said["alert"], ["Too soon. Answer it once more."])
         self.captchas.early = False
         visitor.press(answer=SOLUTION)
         self.assertEqual((self.texts(), len(self.captchas.asked)), (["my draft"], 1))
@@ -155,7 +155,7 @@ class CaptchaTests(ChatCase):
         visitor = self.asked()
         solved = visitor.page.fields["captcha"]
         visitor.press(answer=SOLUTION).press(text="more", captcha=solved, answer=SOLUTION)
-        self.assertEqual(visitor.page.said["alert"], ["That captcha has expired. Please try another one."])
+        self.assertEqual(visitor.page.said["alert"], ["That one had expired. Try this one."])
         self.assertEqual(self.texts(), ["my draft"])
 
     def test_D06_a_solved_captcha_sent_twice_says_it_once(self) -> None:
