@@ -185,7 +185,7 @@ class Feed:
         people |= {one.mark: one for one in chain((message.author for message in messages), self._listed)}
         dressed = (rules.colours(one) for one in people.values() if isinstance(one.hue, Own))
         banned = (rules.banned(one) for one in people.values() if one.banned)
-        return "".join((rules.ALWAYS, *dressed, *banned))
+        return "".join((*dressed, *banned))
 
     def _present(self) -> dict[str, bytes]:
         """:return: all states for a new document, with counts that others perhaps do not have yet."""

@@ -7,6 +7,8 @@ from xml.etree.ElementTree import Element
 
 import tinyhtml5  # type: ignore[import-untyped]
 
+from onionstream.web.templates import SCRIPT_ADDRESS
+
 _ALL = {"class", "id", "lang", "dir", "role", "tabindex", "aria-label", "aria-labelledby", "slot"}
 ALLOWED = {
     "html": {"data-theme"},
@@ -15,6 +17,7 @@ ALLOWED = {
     "title": set(),
     "link": {"rel", "href"},
     "style": {"nonce"},
+    "script": {"src", "async"},
     "body": set(),
     "template": {"shadowrootmode"},
     "slot": {"name"},
@@ -47,9 +50,13 @@ def strangers(root: Element) -> Iterator[str]:
         if tag not in ALLOWED:
             yield f"there is a {tag}"
             continue
+        if tag == "script" and "src" not in element.attrib:
+            yield "there is a script in the page itself"
         for attribute, value in element.attrib.items():
             if attribute not in ALLOWED[tag] | _ALL:
                 yield f"{tag} has {attribute}"
+            if attribute == "src" and (value != SCRIPT_ADDRESS or text(element)):
+                yield f"a {tag} of {value}"
             if attribute == "href" and not value.startswith("/"):
                 yield f"{tag} leads to {value}"
 
