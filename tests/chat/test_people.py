@@ -44,6 +44,14 @@ class RememberedTests(SynchronousTestCase):
         talk.say("ann")
         self.assertEqual((person.first, person.last), (1000.0, 1005.0))
 
+    def test_S9_who_has_no_name_has_a_tag_and_everybody_a_colour(self) -> None:
+        """Both from his mark, unless he has something of his own."""
+        talk = Talk()
+        person = talk.say("ann").author
+        self.assertEqual((person.mark, person.tag, person.hue), ("616e6e2e2e", "#616", 14))
+        talk.room.restyle(key("ann"), Look(name="Ann", colour=3), talk.now)
+        self.assertEqual((person.tag, person.hue), ("", 3))
+
     def test_find_knows_people_by_their_marks(self) -> None:
         """Those who are remembered, banned, or have left a message; others if they may be meant."""
         talk = Talk(bounds=Bounds(people=1))
@@ -128,6 +136,18 @@ class EvictedTests(SynchronousTestCase):
         talk.now += 1
         talk.room.forget(talk.now)
         self.assertEqual(known(talk), {"two", "four", "mod"})
+
+    def test_S10_nobody_is_remembered_longer_because_somebody_else_was_banned(self) -> None:
+        """Who may chat again takes the place among the others that he would have had."""
+        talk = Talk()
+        self.restyle(talk, "one")
+        talk.now += ABSENT - 1
+        self.restyle(talk, "two")
+        talk.room.ban(key("two"))
+        talk.room.unban(key("two"))
+        talk.now += 1
+        talk.room.forget(talk.now)
+        self.assertEqual(known(talk), {"two"})
 
 
 class RoleTests(SynchronousTestCase):
