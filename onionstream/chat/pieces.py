@@ -17,7 +17,7 @@ from itertools import groupby
 from unicodedata import category, normalize
 
 from onionstream.chat.skeleton import skeleton
-from onionstream.chat.text import is_ignorable
+from onionstream.chat.text import is_blank, is_ignorable
 
 _CASED = {"Lu", "Ll", "Lt"}  # letters of Latin, Greek, Cyrillic and the like
 _DISGUISED = "\0"  # in front of a skeleton: no word as it is written begins with it
@@ -59,16 +59,18 @@ class Piece:
             return frozenset({self.text.strip()} - {""})
         return frozenset({_disguised(self.text), _written(self.text, ignore_case)} - {""})
 
-    def bare(self, ambiguous: str) -> str:
+    def bare(self, ambiguous: str) -> Iterator[str]:
         """
-        :param ambiguous: ``l`` or ``i``: what to take for a character that looks like both.
-        :return: what it says without its disguise.
+        :param ambiguous: ``l`` or ``i``: what to take for a character that looks like both; empty: take each one for
+            what it is, however it is encoded, as digits want it.
+        :return: for each character what it says without its disguise.
         """
         if self.kind is not Kind.WORD:
-            return self.text
-        if is_disguised(self.text):
-            return "".join(_bare(each).replace("\0", ambiguous) for each in self.text)
-        return _written(self.text, ignore_case=False)
+            yield from self.text
+        elif ambiguous and is_disguised(self.text):
+            yield from (_bare(each).replace("\0", ambiguous) for each in self.text)
+        else:
+            yield from (_written(each, ignore_case=False) for each in self.text)
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -85,19 +87,19 @@ def is_disguised(word: str) -> bool:
     """:return: whether a word may be another one that a reader would take it for."""
     if word.isascii():
         return not (word.isalpha() or word.isdigit())
-    return any(category(each) in _CASED for each in word) or skeleton(word).isascii()
+    seen = skeleton(word)
+    return seen != "" and (seen.isascii() or any(category(each) in _CASED for each in word))
 
 
 def _written(word: str, ignore_case: bool) -> str:
     """:return: a word as it is written, whichever way its characters are encoded."""
-    seen = "".join(each for each in normalize("NFKC", word) if not is_ignorable(each))
+    seen = "".join(each for each in normalize("NFKC", word) if not (is_ignorable(each) or is_blank(each)))
     return seen.casefold() if ignore_case else seen
 
 
 def _disguised(word: str) -> str:
     """:return: the key of all words that look like this one; empty: nothing of it can be seen."""
-    seen = skeleton(word)
-    return seen and _DISGUISED + seen
+    return (seen := skeleton(word)) and _DISGUISED + seen
 
 
 @lru_cache(4096)
