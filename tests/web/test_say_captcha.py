@@ -141,6 +141,16 @@ class CaptchaTests(ChatCase):
         visitor.press("words").press(answer=SOLUTION)
         self.assertEqual(self.texts(), ["mine"])
 
+    def test_D25_an_exercise_has_the_room_of_both_rows(self) -> None:
+        """The message waits in a hidden field, with its lines; the question is read with the field for the answer."""
+        visitor = self.visitor().press(text="my\ndraft").press("words")
+        (text,) = (given for _, given in visitor.page.tags if given.get("name") == "text")
+        self.assertEqual((text["type"], text["value"]), ("hidden", "my\ndraft"))
+        self.assertEqual(visitor.page.attributes(id="cap")["aria-describedby"], "question")
+        self.assertEqual(visitor.page.buttons[0], ("", ""))
+        visitor.press(answer=SOLUTION)
+        self.assertEqual(self.texts(), ["my\ndraft"])
+
     def test_D24_somebody_elses_captcha_is_none(self) -> None:
         """It is not even spent by that."""
         one, other = self.asked(), self.asked()
