@@ -55,6 +55,10 @@ class Forbidden(WebError):
     status = HTTPStatus.FORBIDDEN
 
 
+class ForeignForm(Forbidden):
+    """Another site has sent this in your name, so nothing was done."""
+
+
 class NotFound(WebError):
     """There is nothing at this address."""
 

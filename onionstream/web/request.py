@@ -73,6 +73,15 @@ class BoundedRequest(Request):
         """
         return self._fields(self.uri.partition(b"?")[2], known)
 
+    def sent_cookies(self, name: bytes) -> list[str]:
+        """
+        :param name: of cookies.
+        :return: the values of all that were sent; Twisted knows only the last.
+        """
+        pairs = b";".join(self._received(b"cookie")).split(b";")
+        found = (pair.strip(b" \t").partition(b"=") for pair in pairs)
+        return [value.decode("latin-1") for key, _, value in found if key == name]
+
     @property
     def circuit(self) -> int | None:
         """
@@ -157,6 +166,8 @@ class BoundedRequest(Request):
             raise errors.MethodNotAllowed(allowed=METHODS)
         if len(self._received(b"host")) != 1:
             raise errors.BadRequest
+        if method == b"POST" and b"cross-site" in b",".join(self._received(b"sec-fetch-site")).lower():
+            raise errors.ForeignForm
         coding = [value.lower() for value in self._received(b"transfer-encoding")]
         if coding and (coding != [b"chunked"] or version != b"HTTP/1.1"):
             raise errors.BadRequest
