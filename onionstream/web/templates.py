@@ -22,8 +22,8 @@ TEMPLATES = Environment(
 )
 """Escapes every value; a name that a template uses and nobody gives is an error, not an empty string."""
 
-STYLE = _LOADER.get_source(TEMPLATES, "style.css")[0].encode()
-"""The stylesheet."""
+STYLE = "".join(_LOADER.get_source(TEMPLATES, name)[0] for name in ("places.css", "style.css")).encode()
+"""The stylesheet. The page itself has ``places.css`` within it, and asks for no sheet."""
 
 STYLE_ADDRESS = f"/style.{sha256(STYLE).hexdigest()[:16]}.css"
 """Where it is served: another address for each stylesheet, so browsers may keep it. Templates know it as ``style``."""
