@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from onionstream.chat.errors import ChatError
 from onionstream.chat.looks import Look, Own
+from onionstream.chat.standing import Standing
+
+IDLE = 360.0
+"""Seconds without doing anything after which somebody who never said anything is the first to be forgotten (D-50)."""
+
+ABSENT = 86_400.0
+"""Seconds without doing anything after which somebody is forgotten of whom there is no message (S10)."""
+
+
+class CrowdError(ChatError):
+    """There are too many people at once. Try again later; you can go on watching."""
 
 
 class Role(Enum):
@@ -30,6 +43,7 @@ class Person:
     :ivar proven: he has solved a captcha, and nothing has asked for another one since.
     :ivar first: seconds of the monotonic clock when he first did something, and...
     :ivar last: ... did so last.
+    :ivar standing: how much he has said.
     """
 
     key: bytes
@@ -40,6 +54,12 @@ class Person:
     proven: bool = False
     first: float = 0.0
     last: float = 0.0
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def staff(self) -> bool:
+        """Whether he is the broadcaster or a moderator."""
+        return self.role is not Role.VIEWER
 
     @property
     def tag(self) -> str:
@@ -50,3 +70,83 @@ class Person:
     def hue(self) -> int | Own:
         """The colour of his name: a number of the palette, or one of his own."""
         return int(self.mark[3], 16) if self.look.colour is None else self.look.colour
+
+
+class People:
+    """
+    The people of whom something has to be remembered.
+
+    Where there are too many, somebody is forgotten: first those who never said anything and have done nothing for some
+    minutes, then whoever has done nothing for the longest time, and authors of kept messages only when there is nobody
+    else. The broadcaster and moderators stay.
+    """
+
+    def __init__(self, places: int, wrote: Callable[[bytes], bool]) -> None:
+        """
+        :param places: for so many.
+        :param wrote: whether a message of that person is kept.
+        """
+        self._places = places
+        self._wrote = wrote
+        self._people: dict[bytes, Person] = {}  # the one that did something last stands last
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._people)
+
+    def __iter__(self) -> Iterator[Person]:
+        """All of them."""
+        return iter(tuple(self._people.values()))
+
+    def get(self, key: bytes) -> Person | None:
+        """:return: the person with that key, if anything is remembered of him."""
+        return self._people.get(key)
+
+    def keep(self, person: Person, now: float) -> None:
+        """
+        He does something, so he is remembered.
+
+        :raises CrowdError: there is no room for him, and nobody else can be forgotten.
+        """
+        if person.key not in self._people:
+            self._make_room(now)
+            person.first = person.first or now
+        self._people.pop(person.key, None)
+        person.last = now
+        self._people[person.key] = person
+
+    def restore(self, person: Person) -> None:
+        """He is remembered again, if there is room, as one who has done nothing for the longest time."""
+        if len(self._people) < self._places:
+            self._people = {person.key: person, **self._people}
+
+    def remove(self, key: bytes) -> None:
+        """He is remembered elsewhere, or not at all."""
+        self._people.pop(key, None)
+
+    def forget(self, now: float) -> None:
+        """Forget who has been absent for a day and of whom no message is kept."""
+        for person in self:
+            if now - person.last < ABSENT:
+                return
+            if not person.staff and not self._wrote(person.key):
+                self.remove(person.key)
+
+    def _make_room(self, now: float) -> None:
+        if len(self._people) < self._places:
+            return
+        silent = others = authors = None
+        for person in self._people.values():
+            if person.staff:
+                continue
+            if not person.standing.messages and now - person.last > IDLE:
+                silent = person
+                break
+            if authors is None and self._wrote(person.key):
+                authors = person
+            elif others is None and not self._wrote(person.key):
+                others = person
+        given = silent or others or authors
+        if given is None:
+            raise CrowdError
+        self.remove(given.key)

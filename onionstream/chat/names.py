@@ -1,0 +1,38 @@
+"""Whose name is whose: who has a tripcode and talks shall not be mistaken for somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from onionstream.chat.looks import Look
+from onionstream.chat.people import Person
+from onionstream.chat.refusals import TakenError
+from onionstream.chat.skeleton import skeleton
+
+RECENT = 3600.0
+"""Seconds after his last message for which the name of somebody with a tripcode is his."""
+
+
+def alike(name: str) -> str:
+    """:return: the same for names that look alike (D-12); empty for no name."""
+    return skeleton(name) or name
+
+
+def check(person: Person, look: Look, others: Iterable[Person], now: float) -> None:
+    """
+    :param person: wants to look like that.
+    :param others: everybody who is known.
+    :raises TakenError: it is the name of somebody with another tripcode, or of the broadcaster or a moderator.
+    """
+    name = alike(look.name)
+    for other in others:
+        if name and other.standing.name == name and other is not person and _owned(other, look, now):
+            raise TakenError
+
+
+def _owned(other: Person, look: Look, now: float) -> bool:
+    """:return: whether the name of that person is not for somebody with this look."""
+    if other.staff:
+        return True
+    said, trip = other.standing.said, other.look.trip
+    return trip is not None and trip != look.trip and said is not None and now - said < RECENT

@@ -1,0 +1,343 @@
+"""The chat room: who says what, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import chain
+from typing import NoReturn
+
+from onionstream.chat import looks, names
+from onionstream.chat import text as texts
+from onionstream.chat.bans import Ban, Bans, BansFullError, Why
+from onionstream.chat.events import Banned, Changed, Event, Hidden, Message, Said, Shown, Unbanned
+from onionstream.chat.filters import Action, Filters
+from onionstream.chat.flood import Flood
+from onionstream.chat.history import History
+from onionstream.chat.looks import Look
+from onionstream.chat.people import People, Person, Role
+from onionstream.chat.refusals import (
+    BannedError,
+    BlockedError,
+    BroadcasterError,
+    CaptchaError,
+    FilterBanError,
+    NameFilteredError,
+    TooOftenError,
+    WaitError,
+)
+from onionstream.chat.rules import BOUNDS, Bounds, Rules, When
+from onionstream.chat.tally import Tally
+from onionstream.chat.turns import Later, Turn, Turns
+
+FIRST = "Solve a captcha once before you write."
+
+
+class Room:
+    """
+    One chat: its people, its messages, and what holds for them.
+
+    Nothing is remembered of somebody who only reads, nor of a message for which a captcha is wanted first. Whoever
+    shows the chat is told of everything that happens, each time after it has.
+
+    :ivar rules: may be replaced at any time.
+    :ivar filters: may be replaced at any time.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        filters: Filters,
+        mark: Callable[[bytes], str],
+        tell: Callable[[Event], None],
+        bounds: Bounds = BOUNDS,
+    ) -> None:
+        """
+        :param mark: makes the mark of a person from his key.
+        :param tell: called with everything that happens.
+        """
+        self.rules = rules
+        self.filters = filters
+        self._mark = mark
+        self._tell = tell
+        self._history = History()
+        self._people = People(bounds.people, lambda key: self._history.author(key) is not None)
+        self._bans = Bans(bounds.bans)
+        self._turns = Turns(bounds.waiting)
+        self._flood = Flood(bounds)
+        self._restyled = Tally(4, 60.0, bounds.restyled)
+
+    # People
+
+    def person(self, key: bytes) -> Person:
+        """:return: the person with that key; of whom nothing is known, he is made anew each time and stored nowhere."""
+        if (person := self._people.get(key)) or (person := self._history.author(key)):
+            return person
+        kept = self._bans.get(key) or self._turns.get(key)
+        return kept.person if kept else Person(key=key, mark=self._mark(key))
+
+    def find(self, mark: str, among: Iterable[bytes] = ()) -> Person | None:
+        """
+        :param mark: as pages have it.
+        :param among: keys of those who may be meant although nothing is known of them: those who are present.
+        """
+        known = chain(self._people, (ban.person for ban in self._bans), self._history.authors())
+        return next((one for one in chain(known, map(self.person, among)) if one.mark == mark), None)
+
+    def appoint(self, key: bytes, role: Role, now: float) -> Person:
+        """
+        Somebody has another role from now on. The broadcaster is never banned, so a ban ends by that (S15).
+
+        :raises BannedError: a moderator cannot be somebody who is banned.
+        :raises CrowdError: there is no room for him.
+        """
+        person = self.person(key)
+        if role is Role.BROADCASTER:
+            self.unban(key)
+        person = self._admit(key) if role is not Role.VIEWER else person
+        self._people.keep(person, now)
+        if person.role is not role:
+            person.role = role
+            self._tell(Changed(person))
+        return person
+
+    def restyle(self, key: bytes, look: Look, now: float) -> Person:
+        """
+        Somebody changes how he looks, also in his old messages (S68).
+
+        :param look: its name as it was typed.
+        :raises ChatError: he may not, or not so often, or not with this name; nothing has changed then.
+        """
+        person = self._admit(key)
+        if not person.staff and (wait := self._restyled.wait(key, now)):
+            raise TooOftenError(wait)
+        look = replace(look, name=looks.name(look.name, () if person.staff else self.rules.reserved))
+        if (look.name, look.trip) != (person.look.name, person.look.trip):
+            self._check_name(person, look)
+            names.check(person, look, chain(self._people, self._history.authors()), now)
+        self._people.keep(person, now)
+        self._restyled.count(key, now)
+        if look != person.look:
+            person.look, person.standing.name = look, names.alike(look.name)
+            self._tell(Changed(person))
+        return person
+
+    def seen(self, key: bytes, now: float) -> None:
+        """Somebody is here; if something is remembered of him, it is for longer."""
+        if person := self._people.get(key):
+            self._people.keep(person, now)
+
+    # Talking
+
+    def wants_captcha(self, key: bytes, now: float, bucket: bytes | None = None) -> str:
+        """:return: why the next message of this person needs a captcha, whatever it is; empty: it needs none."""
+        return self._reason(self.person(key), now, bucket)
+
+    def prove(self, key: bytes, now: float) -> None:
+        """
+        Somebody has solved a captcha. It pays for his next message, and what he has said before is no matter any more.
+
+        :raises ChatError: he is banned, or there is no room for him.
+        """
+        person = self._admit(key)
+        self._people.keep(person, now)
+        person.proven = True
+        person.standing.prove()
+
+    def say(
+        self, key: bytes, text: str, now: float, when: int, *, proven: bool = False, bucket: bytes | None = None
+    ) -> Message | Later:
+        """
+        Somebody wants to say something.
+
+        :param text: as it was typed.
+        :param now: seconds of the monotonic clock.
+        :param when: seconds since the epoch.
+        :param proven: he has just solved a captcha, and that pays for this message (S52).
+        :param bucket: a digest of his circuit.
+        :return: the message; or how soon it is said, since it came a little too early (S51).
+        :raises ChatError: it is not said.
+        """
+        self.release(now, when)
+        person = self._admit(key)
+        if proven:
+            self.prove(key, now)
+        said = texts.message(text, self.rules.characters, self.rules.lines)
+        wait = 0.0 if person.staff else self._check(person, said, now, bucket)
+        self._count(person, said, now, bucket)
+        judgement = self.filters.judge(said, broadcaster=person.role is Role.BROADCASTER)
+        if judgement.action in (Action.BLOCK, Action.BAN):
+            self._stop(person, said, now, when, ban=judgement.action is Action.BAN)
+        if wait > 0:
+            self._turns.add(Turn(person, judgement.text, now + wait))
+            return Later(wait)
+        if turn := self._turns.take(key):
+            self._publish(turn.person, turn.text, now, when)
+        return self._publish(person, judgement.text, now, when)
+
+    def due(self) -> float | None:
+        """:return: seconds of the monotonic clock at which ``release`` has something to do, if it has."""
+        return self._turns.due()
+
+    def release(self, now: float, when: int) -> list[Message]:
+        """Say what has waited long enough; :return: that, in the order in which it is said."""
+        released = []
+        while turn := self._turns.next(now):
+            released.append(self._publish(turn.person, turn.text, now, when))
+        return released
+
+    # What was said
+
+    def history(self, count: int) -> list[Message]:
+        """:return: the latest messages that everybody may see, the oldest first."""
+        return self._history.latest(count)
+
+    def hidden(self, count: int) -> list[Message]:
+        """:return: the latest messages that nobody sees, the oldest first, for those who may show them again."""
+        return self._history.latest(count, hidden=True)
+
+    def message(self, number: int) -> Message | None:
+        """:return: the message of that number, hidden or not, if it is kept."""
+        return self._history.get(number)
+
+    # Moderation
+
+    def hide(self, *numbers: int) -> tuple[int, ...]:
+        """Nobody is to see these messages; :return: those that could be seen until now."""
+        changed = self._history.mark(numbers, hidden=True)
+        if changed:
+            self._tell(Hidden(changed))
+        return changed
+
+    def unhide(self, *numbers: int) -> tuple[int, ...]:
+        """These messages are to be seen again; :return: those that were hidden."""
+        changed = self._history.mark(numbers, hidden=False)
+        if changed:
+            self._tell(Shown(changed))
+        return changed
+
+    @property
+    def bans(self) -> Iterable[Ban]:
+        """Who is banned, the oldest ban first."""
+        return iter(self._bans)
+
+    def ban(self, key: bytes, *, hide: bool = False, when: int = 0, why: Why = Why.MODERATION) -> None:
+        """
+        Somebody may not chat any more, nor is he a moderator; what waits of him is never said.
+
+        :param hide: all that he has said is hidden as well.
+        :param when: seconds since the epoch.
+        :raises BroadcasterError: it is the broadcaster (S15).
+        :raises BansFullError: there are too many bans.
+        """
+        person = self.person(key)
+        if person.role is Role.BROADCASTER:
+            raise BroadcasterError
+        events = [] if person.banned else self._ban(person, when, why)
+        if hide:
+            self.hide(*(message.number for message in self._history.of(key)))
+        self._tell_all(events)
+
+    def unban(self, key: bytes) -> None:
+        """Somebody may chat again."""
+        if ban := self._bans.remove(key):
+            self._people.restore(ban.person)
+            self._tell(Unbanned(ban.person))
+
+    def forget(self, now: float) -> None:
+        """Forget what is old; to be called from time to time."""
+        self._people.forget(now)
+        self._flood.forget(now)
+        self._restyled.forget(now)
+
+    def _admit(self, key: bytes) -> Person:
+        """:raises BannedError: this person may do nothing here."""
+        person = self.person(key)
+        if person.banned:
+            raise BannedError
+        return person
+
+    def _check_name(self, person: Person, look: Look) -> None:
+        """:raises NameFilteredError: a filter has something against this name."""
+        judgement = self.filters.judge(look.name, broadcaster=person.role is Role.BROADCASTER)
+        if look.name and judgement.action is not None:
+            raise NameFilteredError
+
+    def _reason(self, person: Person, now: float, bucket: bytes | None) -> str:
+        standing, captcha = person.standing, self.rules.captcha
+        if person.staff or standing.credit or captcha is When.NEVER:
+            return ""
+        if reason := standing.reason(self.rules):
+            return reason
+        if captcha is When.FIRST and not person.proven:
+            return FIRST
+        return self._flood.place(now, new=not standing.messages, bucket=bucket)
+
+    def _check(self, person: Person, text: str, now: float, bucket: bytes | None) -> float:
+        """
+        :return: seconds for which the message has to wait; 0: it can be said at once.
+        :raises CaptchaError: not without a captcha.
+        :raises WaitError: it cannot even wait here.
+        """
+        standing, rules = person.standing, self.rules
+        if standing.credit:
+            return 0.0
+        if rules.captcha is When.NEVER:
+            if burst := standing.burst(now, rules):
+                raise WaitError(burst)
+        elif reason := self._reason(person, now, bucket) or self._flood.text(text, now):
+            raise CaptchaError(reason)
+        if turn := self._turns.get(person.key):
+            raise WaitError(turn.due - now)
+        wait = standing.between(now, rules)
+        if wait and not self._turns.room(person.key):
+            raise WaitError(wait)
+        return wait
+
+    def _count(self, person: Person, text: str, now: float, bucket: bytes | None) -> None:
+        """:raises CrowdError: there is no room for this person."""
+        self._people.keep(person, now)
+        if not person.staff:
+            self._flood.count(text, now, new=not person.standing.messages, bucket=bucket)
+        person.standing.count(texts.lines(text), now, self.rules)
+        person.proven = person.proven and not person.standing.reason(self.rules)
+
+    def _publish(self, person: Person, text: str, now: float, when: int) -> Message:
+        person.standing.said = now
+        message = self._history.add(person, text, when, self.rules)
+        self._tell(Said(message))
+        return message
+
+    def _stop(self, person: Person, text: str, now: float, when: int, *, ban: bool) -> NoReturn:
+        """
+        A filter stops a message. It is kept where only moderators see it (S61).
+
+        :param ban: its author is banned; those who watch over the chat never are, since they may have to quote.
+        :raises BlockedError: always, or...
+        :raises FilterBanError: ... that.
+        """
+        person.standing.said = now
+        self._history.add(person, text, when, self.rules, hidden=True)
+        if not ban or person.staff:
+            raise BlockedError
+        try:
+            events = self._ban(person, when, Why.FILTER)
+        except BansFullError:
+            raise BlockedError from None
+        self._tell_all(events)
+        raise FilterBanError
+
+    def _ban(self, person: Person, when: int, why: Why) -> list[Event]:
+        """:return: what is to be told. :raises BansFullError: there are too many."""
+        given = self._bans.add(Ban(person=person, when=when - when % 60, why=why))
+        person.role = Role.VIEWER
+        self._turns.take(person.key)
+        self._people.remove(person.key)
+        if given is None:
+            return [Banned(person)]
+        self._people.restore(given.person)
+        return [Unbanned(given.person), Banned(person)]
+
+    def _tell_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._tell(event)

@@ -1,0 +1,70 @@
+"""The figures of the chat: those that a broadcaster may choose, and those that bound its memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class When(Enum):
+    """When somebody has to solve a captcha before his message is said."""
+
+    NEVER = "never"
+    SUSPICION = "suspicion"
+    FIRST = "first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """
+    What holds for everybody but the broadcaster and moderators, who only have to keep to the length.
+
+    :ivar characters: code points of one message.
+    :ivar lines: of one message.
+    :ivar between: seconds between two messages of one person. What comes sooner waits for its turn.
+    :ivar burst: so many messages in ``burst_seconds``, and the next one needs a captcha; without captchas it waits.
+    :ivar burst_lines: the same for more than so many lines.
+    :ivar burst_seconds: seconds.
+    :ivar every: each of so many messages of a person needs a captcha; 0: none does for that.
+    :ivar captcha: ``FIRST``: the first message too; ``NEVER``: none, for no reason.
+    :ivar kept: messages, hidden ones too, and...
+    :ivar kept_bytes: ... what they may take of memory (D-50).
+    :ivar reserved: names that nobody may have, nor any that look like them.
+    """
+
+    characters: int = 512
+    lines: int = 12
+    between: float = 3.0
+    burst: int = 4
+    burst_lines: int = 20
+    burst_seconds: float = 20.0
+    every: int = 0
+    captcha: When = When.SUSPICION
+    kept: int = 8192
+    kept_bytes: int = 16 * 2**20
+    reserved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """
+    How much is remembered at the same time (D-50). What there is of messages stands in the rules.
+
+    :ivar people: of whom something is known, without those who are banned.
+    :ivar bans: people who are banned.
+    :ivar waiting: messages that wait for their turn.
+    :ivar texts: that were said lately.
+    :ivar buckets: circuits over which something was said lately.
+    :ivar restyled: people who have changed their look lately.
+    """
+
+    people: int = 4096
+    bans: int = 4096
+    waiting: int = 256
+    texts: int = 4096
+    buckets: int = 4096
+    restyled: int = 4096
+
+
+BOUNDS = Bounds()
+"""All of them at their usual values."""
