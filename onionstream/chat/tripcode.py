@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from hashlib import scrypt
+from unicodedata import normalize
+
+from onionstream.chat.errors import ChatError
 
 SHOWN = 10
 """Characters that are shown: 60 bits (D-22)."""
+
+LONGEST = 1024
+"""Bytes of a password at the most."""
+
+COST = 2**14
+"""scrypt's N: 16 MiB (D-22). As long as nobody knows the pepper it does not matter, and after that it is a delay."""
+
+
+class LongPasswordError(ChatError):
+    """This password is too long: it may have 1024 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +42,29 @@ class Tripcode:
     def hue(self) -> int:
         """Which of the palette's colours it has, from 0 to 15; not one that the shown characters tell."""
         return self.digest[-1] % 16
+
+
+def encoded(password: str) -> bytes:
+    """
+    A password as bytes, the same ones however a keyboard puts its accents together (NFC, as RFC 8265 has it).
+
+    :param password: as it was typed; capitals and spaces matter.
+    :raises LongPasswordError: it has more than ``LONGEST`` bytes.
+    """
+    if len(password) > LONGEST:
+        raise LongPasswordError
+    data = normalize("NFC", password).encode("utf-8", "surrogatepass")
+    if len(data) > LONGEST:
+        raise LongPasswordError
+    return data
+
+
+def make(password: str, pepper: bytes) -> Tripcode:
+    """
+    Make the tripcode of a password. This takes long: not for the reactor's thread.
+
+    :param password: not empty.
+    :param pepper: the secret of this site. Whoever knows it can try passwords.
+    :raises LongPasswordError: it is too long.
+    """
+    return Tripcode(scrypt(encoded(password), salt=pepper, n=COST, r=8, p=1, dklen=32))
