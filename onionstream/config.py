@@ -28,11 +28,13 @@ from onionstream.media_settings import (
     Video,
 )
 from onionstream.schema import SchemaError, one_line
-from onionstream.site_settings import Tor, Web
+from onionstream.site_settings import Captcha, Chat, Tor, Web, WordFilters
 
 __all__ = [
     "Audio",
     "CameraSource",
+    "Captcha",
+    "Chat",
     "CommandSource",
     "Config",
     "ConfigError",
@@ -47,6 +49,7 @@ __all__ = [
     "Tor",
     "Video",
     "Web",
+    "WordFilters",
     "parse",
 ]
 
@@ -69,6 +72,8 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     players: Players = field(default_factory=Players)
     web: Web = field(default_factory=Web)
+    chat: Chat = field(default_factory=Chat)
+    captcha: Captcha = field(default_factory=Captcha)
     tor: Tor = field(default_factory=Tor)
 
 

@@ -24,5 +24,13 @@ def load(path: str | Path) -> Config:
     except TextFileError as problem:
         raise ConfigError(str(path), f"this file {problem}") from problem
     folder = path.absolute().parent
-    paths = tuple(str(folder / one) for one in config.source.file.paths)
-    return replace(config, source=replace(config.source, file=replace(config.source.file, paths=paths)))
+    return replace(
+        config,
+        source=replace(config.source, file=replace(config.source.file, paths=_from(folder, config.source.file.paths))),
+        captcha=replace(config.captcha, fonts=_from(folder, config.captcha.fonts)),
+    )
+
+
+def _from(folder: Path, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """:return: the paths in full, relative ones from this folder."""
+    return tuple(str(folder / one) for one in paths)

@@ -23,7 +23,7 @@ Value = TypeVar("Value", bound="DataclassInstance")
 
 LONGEST_TEXT = 4096  # characters of one text; no path on Linux is longer
 _LONGEST_SHOWN = 60  # characters of a text that an error repeats
-_MOST_LISTED = 9  # names that an error lists when none of them is near
+_MOST_LISTED = 12  # names that an error lists when none of them is near
 
 _HEADER = re.compile(r"\s*\[+([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*=")

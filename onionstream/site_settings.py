@@ -1,10 +1,14 @@
-"""Settings of the site and of the way to it: the tables ``[web]`` and ``[tor]`` of ``config.toml``, one class each."""
+"""Settings of the site: ``[web]``, ``[chat]``, ``[captcha]`` and ``[tor]`` of ``config.toml``, one class for each table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from onionstream.schema import at_most, between, matching
+from onionstream import schema
+from onionstream.schema import at_most, matching, one_of, that
+
+_NAME = that(lambda text: text == text.strip() and 1 <= len(text) <= 24, ", 1 to 24 characters, no space at its ends")
+_ENTRIES = at_most(1024, "words and patterns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +18,84 @@ class Web:
 
     :ivar port: TCP port on 127.0.0.1 for the broadcaster's own browser; 0: none, only the UNIX socket.
     :ivar connections: open connections at the most, all viewers together; more are refused.
+    :ivar cookies_secure: mark cookies ``Secure``; a browser that takes no onion address for safe drops those (D-05).
     """
 
-    port: int = field(default=5000, metadata=between(0, 65535))
-    connections: int = field(default=2000, metadata=between(1, 100000))
+    port: int = field(default=5000, metadata=schema.between(0, 65535))
+    connections: int = field(default=2000, metadata=schema.between(1, 100000))
+    cookies_secure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordFilters:
+    """
+    ``[chat.filters]``: words and patterns that messages are searched for.
+
+    Each is a word, or several with spaces between, or ``re:`` and a pattern as RE2 reads it (D-60).
+
+    :ivar censor: what is found is shown as ``[CENSORED]``.
+    :ivar block: nobody sees a message with one of these.
+    :ivar ban: the same, and who wrote it may not chat any more.
+    :ivar ignore_case: capital and small letters are the same.
+    :ivar tyranny: the broadcaster may write what he likes (S62).
+    """
+
+    censor: tuple[str, ...] = field(default=(), metadata=_ENTRIES)
+    block: tuple[str, ...] = field(default=(), metadata=_ENTRIES)
+    ban: tuple[str, ...] = field(default=(), metadata=_ENTRIES)
+    ignore_case: bool = True
+    tyranny: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """
+    ``[chat]``: who is called what, how much is kept and shown, and how fast one may write.
+
+    :ivar anonymous: what those without a name are called.
+    :ivar broadcaster: what the broadcaster is called, and nobody else.
+    :ivar shown: messages that a page begins with.
+    :ivar kept: messages in memory, hidden ones too; the oldest go first.
+    :ivar characters: of one message at the most (D-10).
+    :ivar lines: of one message at the most.
+    :ivar between: seconds from one message of a person to his next; one that comes sooner waits.
+    :ivar burst: messages of a person in ``burst_seconds``; after that many the next one needs a captcha.
+    :ivar burst_lines: the same for lines.
+    :ivar burst_seconds: seconds.
+    """
+
+    anonymous: str = field(default="Anonymous", metadata=_NAME)
+    broadcaster: str = field(default="Broadcaster", metadata=_NAME)
+    shown: int = field(default=100, metadata=schema.between(20, 256))
+    kept: int = field(default=8192, metadata=schema.between(20, 65536))
+    characters: int = field(default=512, metadata=schema.between(20, 512))
+    lines: int = field(default=12, metadata=schema.between(1, 12))
+    between: float = field(default=3.0, metadata=schema.between(0, 60))
+    burst: int = field(default=4, metadata=schema.between(1, 100))
+    burst_lines: int = field(default=20, metadata=schema.between(1, 1000))
+    burst_seconds: float = field(default=20.0, metadata=schema.between(1, 600))
+    filters: WordFilters = field(default_factory=WordFilters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captcha:
+    """
+    ``[captcha]``: when a person has to read letters from a picture, and what it is like.
+
+    :ivar when: ``never``, on ``suspicion`` of a flood, or before somebody's ``first`` message too.
+    :ivar every: each of so many messages of a person needs one, unless none ever does; 0: none does for that.
+    :ivar door: nobody sees anything of the stream before he has solved one.
+    :ivar letters: in one picture (D-24).
+    :ivar lifetime: seconds in which it must be solved.
+    :ivar fonts: font files that pictures are drawn with; empty: those that are found.
+    """
+
+    when: str = field(default="suspicion", metadata=one_of("never", "suspicion", "first"))
+    every: int = field(default=0, metadata=schema.between(0, 10000))
+    door: bool = False
+    letters: int = field(default=5, metadata=schema.between(4, 8))
+    lifetime: float = field(default=300.0, metadata=schema.between(30, 3600))
+    fonts: tuple[str, ...] = field(default=(), metadata=at_most(64, "paths"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +121,7 @@ class Tor:
     control: str = field(default="", metadata=matching(r"(unix:/.+)?", '"unix:" and a path in full, or ""'))
     proof_of_work: bool = True
     introduction_dos_defence: bool = False
-    max_streams: int = field(default=24, metadata=between(6, 65535))
+    max_streams: int = field(default=24, metadata=schema.between(6, 65535))
     close_floods: bool = False
     self_test: bool = True
     allow_tmpfs: bool = False
