@@ -49,18 +49,17 @@ def read(path: Path, most: int) -> str | None:
     except OSError as problem:
         link = problem.errno == errno.ELOOP
         raise OwnFileError("is a link, not a file" if link else f"cannot be read: {problem.strerror}") from problem
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a Path cannot open a descriptor
+    try:
         _check(os.fstat(descriptor))
-        try:
-            content = file.read(most + 1)
-            text = content.decode()
-        except OSError as problem:
-            raise OwnFileError(f"cannot be read: {problem.strerror}") from problem
-        except UnicodeDecodeError as problem:
-            raise OwnFileError("is damaged") from problem
+        content = os.read(descriptor, most + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > most:
         raise OwnFileError("is too large")
-    return text
+    try:
+        return content.decode()
+    except UnicodeDecodeError as problem:
+        raise OwnFileError("is damaged") from problem
 
 
 def _keep_name(path: Path) -> None:

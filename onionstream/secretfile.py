@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,18 +33,22 @@ class Secrets:
 
     :ivar tokens: signs what visitors carry; 32 bytes.
     :ivar pepper: goes into tripcodes; 32 bytes.
+    :ivar note: why new ones are not on the disk, for the broadcaster; empty: they are.
     """
 
     tokens: bytes = field(repr=False)
     pepper: bytes = field(repr=False)
+    note: str = ""
 
 
 def load(state: Path) -> Secrets:
     """
     Read the secrets; where there is no file yet, make them.
 
+    A disk that is full keeps nobody from starting (R-30): new secrets that cannot be written hold until the end.
+
     :param state: the state directory, which must be locked for us.
-    :raises SecretFileError: the file is there and cannot be used, or cannot be made. It is as it was before.
+    :raises SecretFileError: the file is there and cannot be used. It is as it was before.
     """
     path = state / NAME
     try:
@@ -55,13 +59,14 @@ def load(state: Path) -> Secrets:
 
 
 def _made(path: Path) -> Secrets:
-    """:return: new ones, which are on the disk already."""
+    """:return: new ones."""
     new = Secrets(secrets.token_bytes(32), secrets.token_bytes(32))
     body = f"onionstream secrets 1\ntokens {new.tokens.hex()}\npepper {new.pepper.hex()}\n"
     try:
         ownfile.write(path, f"{body}check {_check(body)}\n")
     except OSError as problem:
-        raise SecretFileError(f"The file {path} cannot be written: {problem.strerror}.") from problem
+        reason = f"The file {path} cannot be written: {problem.strerror}."
+        return replace(new, note=f"{reason} After the next start all visitors are new, and so are their tripcodes.")
     return new
 
 
@@ -73,7 +78,7 @@ def _parsed(path: Path, text: str) -> Secrets:
         raise _refused(path, "is empty")
     if found is None or check != f"{_check(body)}\n":
         raise _refused(path, "is damaged")
-    return Secrets(*map(bytes.fromhex, found.groups()))
+    return Secrets(bytes.fromhex(found[1]), bytes.fromhex(found[2]))
 
 
 def _check(body: str) -> str:

@@ -7,6 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from onionstream import ownfile
 from onionstream.onion import key
 from onionstream.onion.errors import CannotStartError, KeyFilesError, OnionError
 from onionstream.onion.torrc import Paths
@@ -86,18 +87,9 @@ def write(path: Path, text: str, error: type[OnionError] = CannotStartError) -> 
 
     :param error: raised when it cannot be written; the file is then as it was before.
     """
-    new = path.with_name(f"{path.name}.new")
     try:
-        new.unlink(missing_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a Path cannot open a descriptor
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        new.replace(path)
+        ownfile.write(path, text)
     except OSError as problem:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
         raise error(f"The file {path} cannot be written: {problem.strerror}.") from problem
 
 

@@ -115,10 +115,7 @@ class Identity:
         :return: who it is; ``None``: nobody knows. Nobody is given an id here (S2).
         :raises BadRequest: what is given is not from us, or is somebody else's than the cookie (D-07).
         """
-        known = self._known(request, Kind.READ, given)
-        if isinstance(known, bytes):
-            return Who(_key(known), read=self._capability(Kind.READ, known))
-        return known
+        return self._known(request, Kind.READ, given)
 
     def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
         """
@@ -128,8 +125,7 @@ class Identity:
         :return: who it is; ``None``: nobody knows.
         :raises BadRequest: as for ``reader``.
         """
-        known = self._known(request, Kind.WRITE, *given)
-        return self._by_addresses(known) if isinstance(known, bytes) else known
+        return self._known(request, Kind.WRITE, *given)
 
     def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
         """
@@ -181,20 +177,20 @@ class Identity:
         request.cookies.append(b"%s=%s%s" % (COOKIE, self._capability(Kind.TOKEN, visitor).encode(), self._attributes))
         return self._by_addresses(visitor)
 
-    def _by_addresses(self, visitor: bytes) -> Who:
-        """:return: somebody who carries his rights in addresses."""
-        read, write = self._capability(Kind.READ, visitor), self._capability(Kind.WRITE, visitor)
-        return Who(_key(visitor), read=read, write=write)
+    def _by_addresses(self, visitor: bytes, proven: Kind = Kind.WRITE) -> Who:
+        """:return: somebody who carries his rights in addresses; whoever may write may read as well."""
+        write = self._capability(Kind.WRITE, visitor) if proven is Kind.WRITE else ""
+        return Who(_key(visitor), read=self._capability(Kind.READ, visitor), write=write)
 
-    def _known(self, request: BoundedRequest, kind: Kind, *given: str | None) -> Who | bytes | None:
-        """:return: who came by cookie; or the id of one who came by capability; ``None``: neither."""
+    def _known(self, request: BoundedRequest, kind: Kind, *given: str | None) -> Who | None:
+        """See ``reader``; ``kind`` is what the capabilities have to be."""
         by_cookie = self._by_cookie(request)
         visitors = {self._verified(kind, capability) for capability in given if capability}
         if len(visitors | ({by_cookie} - {None})) > 1:
             raise OtherVisit
         if by_cookie is not None:
             return _of_cookie(by_cookie)
-        return next(iter(visitors), None)
+        return next((self._by_addresses(visitor, kind) for visitor in visitors), None)
 
     def _by_cookie(self, request: BoundedRequest) -> bytes | None:
         """
