@@ -96,13 +96,14 @@ PALETTE = (
 """The colours of names, once around the circle of hues. Those for the light page are by turns lighter and darker."""
 
 
-def name(raw: str, reserved: Collection[str] = (), unnamed: str = UNNAMED) -> str:
+def name(raw: str, reserved: Collection[str] = (), unnamed: str = UNNAMED, *, staff: bool = False) -> str:
     """
     A name that somebody wants to have (S64, A57).
 
     :param raw: whatever was typed.
-    :param reserved: names that nobody may look like he had, beside :data:`RESERVED`: the broadcaster's, the moderators'.
+    :param reserved: names that nobody may look like he had, beside :data:`RESERVED`: those of the staff.
     :param unnamed: what those without a name are called.
+    :param staff: he is the broadcaster or a moderator, and may be called so.
     :return: it, clean; empty if there is nothing in it, or only what those without a name are called anyway.
     :raises NotTextError: there is a NUL or half a surrogate pair in it.
     :raises NameTooLongError: it has more graphemes or bytes than may be (D-10).
@@ -113,10 +114,23 @@ def name(raw: str, reserved: Collection[str] = (), unnamed: str = UNNAMED) -> st
         raise NameTooLongError
     if not text or text.casefold() == unnamed.casefold():
         return ""
-    shape = _shape(text)
-    if shape in {_shape(each) for each in (*RESERVED, *reserved, unnamed)} or _is_tagged(shape, _shape(unnamed)):
+    taken = () if staff else (*RESERVED, *reserved)
+    if shape(text) in {shape(each) for each in (*taken, unnamed)} or _is_tagged(shape(text), shape(unnamed)):
         raise NameTakenError
     return text
+
+
+def shape(text: str) -> str:
+    """
+    What a name looks like: names that a reader would take for each other have the same.
+
+    :param text: a name.
+    :return: for comparisons only. One of symbols only has no skeleton, and looks like itself; no name like nothing.
+    """
+    found = skeleton(text)
+    for two, one in _LIGATURES:
+        found = found.replace(two, one)
+    return found or text.casefold()
 
 
 def colour(raw: str) -> Own:
@@ -142,17 +156,9 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _shape(text: str) -> str:
-    """:return: what a name looks like. One of symbols only has no skeleton, and looks like itself."""
-    shape = skeleton(text)
-    for two, one in _LIGATURES:
-        shape = shape.replace(two, one)
-    return shape or line(text).casefold()
-
-
-def _is_tagged(shape: str, unnamed: str) -> bool:
+def _is_tagged(found: str, unnamed: str) -> bool:
     """:return: whether it is the word for the unnamed with something after it that could be a tag."""
-    return shape.startswith(unnamed) and len(shape) == len(unnamed) + _TAG
+    return unnamed != "" and found.startswith(unnamed) and len(found) == len(unnamed) + _TAG
 
 
 def _readable(wanted: str, grounds: Collection[str], end: int) -> str:

@@ -9,7 +9,7 @@ and no tower of marks. What is clean stays as it is when it is cleaned again.
 from __future__ import annotations
 
 import re
-from unicodedata import category, east_asian_width, normalize
+from unicodedata import category, normalize
 
 from onionstream.chat.errors import ChatError
 
@@ -20,7 +20,7 @@ MOST_BYTES = 2048
 """A message in UTF-8, at the most (D-10)."""
 
 WIDTH = 48
-"""Columns of the chat (A49)."""
+"""Characters of a row of the chat (A49)."""
 
 ROWS = 20
 """A message that takes as many rows of the chat as this is a flood by itself (A49)."""
@@ -131,7 +131,7 @@ def lines(text: str, width: int = WIDTH) -> int:
     How much of the chat a text takes; floods are measured in this (A49, A50).
 
     :param text: clean.
-    :param width: columns of the chat. A character of East Asia takes two of them, a mark none.
+    :param width: characters of a row of the chat.
     :return: rows, at least one.
     """
     return _rows(text, width)
@@ -226,11 +226,4 @@ def _indent(text: str) -> int:
 
 def _rows(text: str, width: int) -> int:
     """See :func:`lines`; a parameter of :func:`message` has that name."""
-    return sum(max(1, -(-sum(map(_columns, row)) // width)) for row in text.split("\n"))
-
-
-def _columns(character: str) -> int:
-    """:return: how many columns it takes."""
-    if is_mark(character) or character == ZWJ:
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1
+    return sum(max(1, -(-len(row) // width)) for row in text.split("\n"))
