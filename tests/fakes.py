@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from twisted.internet.defer import Deferred, execute
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+from onionstream.threads import BusyError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class FakeResponse:
@@ -119,3 +128,48 @@ class Producer:
     def stopProducing(self) -> None:
         """Noted."""
         self.told.append("stop")
+
+
+class FakeWorkers:
+    """
+    Workers without a thread (``onionstream.threads.Runner``).
+
+    :ivar prompt: whether they work at once; if not, ``work`` has them work.
+    :ivar busy: whether they take nothing more.
+    :ivar runs: how often they were asked for something and took it.
+    """
+
+    def __init__(self, *, prompt: bool = True) -> None:
+        """
+        :param prompt: see above.
+        """
+        self.prompt = prompt
+        self.busy = False
+        self.runs = 0
+        self._waiting: list[tuple[Deferred[Any], Callable[[], Deferred[Any]]]] = []
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+        """See ``Runner.run``."""
+        if self.busy:
+            raise BusyError
+        self.runs += 1
+        deferred: Deferred[T] = Deferred(lambda _: None)
+        self._waiting.append((deferred, lambda: execute(function, *args, **kwargs)))
+        if self.prompt:
+            self.work()
+        return deferred
+
+    def work(self, calls: int | None = None) -> None:
+        """
+        Do what waits, and what comes to it meanwhile.
+
+        :param calls: so many at the most; None: all.
+        """
+        while self._waiting and calls != 0:
+            deferred, call = self._waiting.pop(0)
+            call().addBoth(self._tell, deferred)
+            calls = None if calls is None else calls - 1
+
+    def _tell(self, result: object, deferred: Deferred[Any]) -> None:
+        if not deferred.called:
+            deferred.callback(result)

@@ -77,7 +77,7 @@ class Captchas(Service):
         :raises FontError: a font of the settings cannot be used.
         """
         self._chance = chance or SystemRandom()
-        self._pool = Pool(self._artist(settings), workers, clock, stock)
+        self._pool = Pool(self._artist(settings), workers, clock, stock, self._chance)
         self._challenges = Challenges(settings.lifetime)
         self._all = Allowance(burst=30, every=0.1)
         self._each = Allowances(burst=3, every=5.0)
@@ -156,4 +156,4 @@ class Captchas(Service):
 def _ask(waits: Iterable[float]) -> None:
     """:raises BusyError: one of these times is not over yet."""
     if wait := max(waits):
-        raise BusyError(seconds=wait)
+        raise BusyError("Too many captchas were asked for.", seconds=wait)

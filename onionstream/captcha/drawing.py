@@ -20,6 +20,8 @@ LENGTHS = (5, 6)
 SIZE = (160, 60)
 """Width and height of a picture, in pixels."""
 
+_MARGIN = 4  # pixels left and right
+_OVERLAP = 2.0  # pixels by which letters that need more room may overlap
 _TILT = 18.0  # degrees, to either side
 _STRIPS = 16  # upright ones that a picture is cut into to be bent
 _BEND = 4.0  # pixels, up and down
@@ -63,32 +65,45 @@ class Artist:
 
     def _write(self, solution: str, chance: Random) -> Image.Image:
         """:return: the letters beside each other, each in its own way; black is 0, and ink is 255."""
+        shapes = [self._letter(letter, chance) for letter in solution]
+        room, wide = SIZE[0] - 2 * _MARGIN, sum(shape.width for shape in shapes)
+        narrow = min(1.0, (room + _OVERLAP * len(shapes)) / wide)
+        gap = (room - narrow * wide) / len(shapes)
         ink = Image.new("L", SIZE, 0)
-        room = (SIZE[0] - 8) / len(solution)
-        for place, letter in enumerate(solution):
-            shape = self._letter(letter, chance)
-            wide, high = shape.size
-            left = 4 + room * (place + 0.5) - wide / 2 + chance.uniform(-2, 2)
-            top = (SIZE[1] - high) / 2 + chance.uniform(-5, 5)
-            ink.paste(255, (round(left), round(top)), shape)
+        left = _MARGIN + gap / 2
+        for shape in shapes:
+            fitting = shape.resize((round(shape.width * narrow), shape.height))
+            top = (SIZE[1] - shape.height) / 2 + chance.uniform(-5, 5)
+            ink.paste(255, (round(left), round(top)), fitting)
+            left += narrow * shape.width + gap
         return ink
 
     def _letter(self, letter: str, chance: Random) -> Image.Image:
         """:return: one letter, tilted, as a mask."""
         font = chance.choice(chance.choice(self._fonts))
-        left, top, right, bottom = (round(edge) for edge in font.getbbox(letter))
+        bold = 0 if "Bold" in (font.getname()[1] or "") else 1  # thin letters would be lost among the lines
+        left, top, right, bottom = (round(edge) for edge in font.getbbox(letter, stroke_width=bold))
         shape = Image.new("L", (right - left + 2, bottom - top + 2), 0)
-        ImageDraw.Draw(shape).text((1 - left, 1 - top), letter, fill=255, font=font)
+        ImageDraw.Draw(shape).text((1 - left, 1 - top), letter, fill=255, font=font, stroke_width=bold)
         return shape.rotate(chance.uniform(-_TILT, _TILT), Image.Resampling.BICUBIC, expand=True)
 
 
 def _strike(ink: Image.Image, chance: Random) -> None:
-    """Lines of ink and lines without through the letters, so that these hang together and fall apart."""
+    """
+    Lines of ink and a line without it through the letters, so that these hang together and fall apart.
+
+    The latter stays in the middle: an L without its foot is an I.
+    """
     pen = ImageDraw.Draw(ink)
     width, height = SIZE
-    for colour, wide in ((255, 2), (0, 2), (255, 2)):
-        ends = [(x, chance.uniform(0.2, 0.8) * height) for x in (0, width / 3, 2 * width / 3, width)]
-        pen.line(ends, fill=colour, width=wide, joint="curve")
+    for colour, wide, reach in ((255, 2, 0.25), (0, 2, 0.12), (255, 2, 0.25)):
+        start, length = chance.uniform(0, 2 * pi), chance.uniform(90, 200)
+        slope, swing = chance.uniform(-reach, reach) * height / width, chance.uniform(0.3, 1) * reach * height
+        line = [
+            (x, height / 2 + slope * (x - width / 2) + swing * sin(start + 2 * pi * x / length))
+            for x in range(0, width + 1, 5)
+        ]
+        pen.line(line, fill=colour, width=wide, joint="curve")
 
 
 def _bent(ink: Image.Image, chance: Random) -> Image.Image:

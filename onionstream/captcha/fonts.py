@@ -13,7 +13,7 @@ from PIL.ImageFont import FreeTypeFont
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 """Where systems keep theirs."""
 
-SIZES = (34, 38, 42)
+SIZES = (32, 36, 40)
 """Pixels, at which each font is loaded."""
 
 MOST = 6
@@ -74,7 +74,10 @@ def _load(path: Path, letters: str) -> Font:
     try:
         if path.stat().st_size > _LARGEST:
             raise FontError(f'The font "{path}" is too large.')
-        font = tuple(ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC) for size in SIZES)
+        if not path.is_file():
+            raise FontError(f'The font "{path}" cannot be read: it is no file.')
+        # Not ImageFont.truetype: where that fails, it looks for another file of the same name in the whole system.
+        font = tuple(FreeTypeFont(str(path), size, layout_engine=ImageFont.Layout.BASIC) for size in SIZES)
     except OSError as error:
         raise FontError(f'The font "{path}" cannot be read: {error.strerror or error}.') from error
     if missing := "".join(letter for letter in letters if not _has(font[0], letter)):

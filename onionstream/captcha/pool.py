@@ -83,7 +83,7 @@ class Pool:
         :raises BusyError: there is none at the moment.
         """
         if not self._stock:
-            raise BusyError
+            raise BusyError("No captcha is ready.")
         picture = self._stock.popleft()
         self._draw()
         return picture
