@@ -6,25 +6,27 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from onionstream import extra_torrc, ffmpeg_input
-from onionstream.schema import SchemaError, shown
+from onionstream.chat.filters import FilterError, Filters
+from onionstream.chat.skeleton import skeleton
+from onionstream.schema import SchemaError, one_line, shown
 
 if TYPE_CHECKING:
-    from onionstream.config import Config, Source, Tor
+    from onionstream.config import Chat, Config, Source, Tor, WordFilters
 
 
 def check(config: Config) -> None:
     """:raises SchemaError: these settings cannot be used; with the table and key that a person would change."""
     _check_source(config.source)
+    _check_files("captcha", "fonts", config.captcha.fonts)
+    _check_chat(config.chat)
+    _check_filters(config.chat.filters)
     _check_tor(config.tor)
     _check_together(config)
 
 
 def _check_source(source: Source) -> None:
     """:raises SchemaError: something under ``[source]`` is missing, or would not stay on this machine."""
-    for path in source.file.paths:
-        if not path or path.startswith("~") or "://" in path:
-            sentence = f"[source.file] paths holds {shown(path)}, but must hold files, in full or from this folder on"
-            raise SchemaError("source.file", "paths", sentence)
+    _check_files("source.file", "paths", source.file.paths)
     if source.kind == "file" and not source.file.paths:
         raise SchemaError("source", "kind", '[source] kind is "file", but [source.file] paths names no file')
     if source.screen.sound:
@@ -36,12 +38,37 @@ def _check_source(source: Source) -> None:
         _check_input("source.command", "input", source.command.input)
 
 
+def _check_files(table: str, key: str, paths: tuple[str, ...]) -> None:
+    """:raises SchemaError: one of them is no path as the system takes it."""
+    for path in paths:
+        if not path or path.startswith("~") or "://" in path:
+            sentence = f"[{table}] {key} holds {shown(path)}, but must hold files, in full or from this folder on"
+            raise SchemaError(table, key, sentence)
+
+
 def _check_input(table: str, key: str, words: tuple[str, ...]) -> None:
     """:raises SchemaError: ffmpeg may not be given these words, which this key leads to."""
     try:
         ffmpeg_input.check(words)
     except ffmpeg_input.InputError as problem:
         raise SchemaError(table, key, f"[{table}] {key}: {problem}") from problem
+
+
+def _check_chat(chat: Chat) -> None:
+    """:raises SchemaError: whoever has no name would look like the broadcaster (D-12)."""
+    if skeleton(chat.anonymous) == skeleton(chat.broadcaster):
+        sentence = f"[chat] anonymous is {shown(chat.anonymous)}, but must not look like `broadcaster`"
+        raise SchemaError("chat", "anonymous", sentence)
+
+
+def _check_filters(filters: WordFilters) -> None:
+    """:raises SchemaError: a word or pattern cannot be used (D-60)."""
+    try:
+        Filters(filters.censor, filters.block, filters.ban, filters.ignore_case, filters.tyranny)
+    except FilterError as problem:
+        where = f"[chat.filters] {problem.list}, number {problem.index}"
+        sentence = f"{where}: {shown(problem.entry)} {one_line(problem.reason, 200)}"
+        raise SchemaError("chat.filters", problem.list, sentence) from problem
 
 
 def _check_tor(tor: Tor) -> None:
@@ -65,6 +92,7 @@ def _check_together(config: Config) -> None:
         (delivery.behind >= video.keyframes, "delivery.behind", "no less than [video] keyframes"),
         (delivery.window >= delivery.behind, "delivery.window", "no less than `behind`"),
         (delivery.window_size >= size, "delivery.window_size", f"{ceil(size)} or more to hold what `behind` asks for"),
+        (config.chat.kept >= config.chat.shown, "chat.kept", "no less than `shown`"),
         (wait.longest_wait >= wait.first_wait, "encoder.longest_wait", "no less than `first_wait`"),
     )
     for good, place, wanted in rules:

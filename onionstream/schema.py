@@ -23,7 +23,7 @@ Value = TypeVar("Value", bound="DataclassInstance")
 
 LONGEST_TEXT = 4096  # characters of one text; no path on Linux is longer
 _LONGEST_SHOWN = 60  # characters of a text that an error repeats
-_MOST_LISTED = 12  # names that an error lists when none of them is near
+_MOST_LISTED = 9  # names that an error lists when none of them is near; the tables at the top are always listed
 
 _HEADER = re.compile(r"\s*\[+([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*=")
@@ -248,6 +248,6 @@ def _nearest(cls: type[DataclassInstance], table: str, key: str, names: Mapping[
         return f"did you mean {names[near[0]]}?"
     if homes := [f"[{inner}]" for inner, keys in _tables(cls, table) if key in keys]:
         return f"it belongs under {' or '.join(homes)}"
-    if len(names) <= _MOST_LISTED:
+    if not table or len(names) <= _MOST_LISTED:
         return f"known are {', '.join(names.values())}"
     return "none of those that are known is near"

@@ -1,4 +1,4 @@
-"""Settings of the site: ``[web]``, ``[chat]``, ``[captcha]`` and ``[tor]`` of ``config.toml``, one class for each table."""
+"""Settings of the site: ``[web]``, ``[chat]``, ``[captcha]`` and ``[tor]`` of ``config.toml``, one class for each."""
 
 from __future__ import annotations
 

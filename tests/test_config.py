@@ -90,6 +90,11 @@ class ExampleTests(SynchronousTestCase):
         text = EXAMPLE.read_text("utf-8").replace("# input = ", "input = ").replace("\ninput = []", "")
         self.assertEqual("/dev/video2", parse(text, "my.toml").source.command.input[5])
 
+    def test_its_example_of_a_word_filter_is_good(self) -> None:
+        """The same."""
+        text = EXAMPLE.read_text("utf-8").replace("# censor = ", "censor = ").replace("\ncensor = []", "", 1)
+        self.assertEqual(("ham", "spam and eggs", "re:sausages?"), parse(text, "my.toml").chat.filters.censor)
+
     def test_those_of_the_README_are_good(self) -> None:
         """One for each kind of source but the test picture, to be copied as it stands."""
         examples = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
@@ -235,6 +240,11 @@ class LoadTests(SynchronousTestCase):
         relative = os.path.relpath(self.path)
         self.assertEqual(expected, load(relative).source.file.paths)
 
+    def test_fonts_of_captchas_are_such_paths_too(self) -> None:
+        """As the files of a source are."""
+        self.path.write_text('[captcha]\nfonts = ["a.ttf", "/b.ttf"]', "utf-8")
+        self.assertEqual((f"{self.folder}/a.ttf", "/b.ttf"), load(self.path).captcha.fonts)
+
     def test_the_line_is_named_beside_the_file(self) -> None:
         """As an editor takes it."""
         self.path.write_text("[video]\nrate = 0\n", "utf-8")
@@ -280,7 +290,19 @@ class ValueTests(SynchronousTestCase):
 
     def test_every_table_has_a_field(self) -> None:
         """Which bears its name."""
-        tables = {"stream", "source", "video", "audio", "encoder", "delivery", "players", "web", "chat", "captcha", "tor"}
+        tables = {
+            "stream",
+            "source",
+            "video",
+            "audio",
+            "encoder",
+            "delivery",
+            "players",
+            "web",
+            "chat",
+            "captcha",
+            "tor",
+        }
         self.assertEqual(tables, _names(Config))
 
 
