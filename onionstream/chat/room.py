@@ -111,7 +111,8 @@ class Room:
         person = self._admit(key)
         if not person.staff and (wait := self._restyled.wait(key, now)):
             raise TooOftenError(wait)
-        look = replace(look, name=looks.name(look.name, () if person.staff else self.rules.reserved))
+        reserved = () if person.staff else self.rules.reserved
+        look = replace(look, name=looks.name(look.name, reserved, self.rules.unnamed))
         if (look.name, look.trip) != (person.look.name, person.look.trip):
             self._check_name(person, look)
             names.check(person, look, chain(self._people, self._history.authors()), now)
@@ -133,7 +134,7 @@ class Room:
         """:return: why the next message of this person needs a captcha, whatever it is; empty: it needs none."""
         return self._reason(self.person(key), now, bucket)
 
-    def prove(self, key: bytes, now: float) -> None:
+    def prove(self, key: bytes, now: float) -> Person:
         """
         Somebody has solved a captcha. It pays for his next message, and what he has said before is no matter any more.
 
@@ -143,6 +144,7 @@ class Room:
         self._people.keep(person, now)
         person.proven = True
         person.standing.prove()
+        return person
 
     def say(
         self, key: bytes, text: str, now: float, when: int, *, proven: bool = False, bucket: bytes | None = None
@@ -159,9 +161,7 @@ class Room:
         :raises ChatError: it is not said.
         """
         self.release(now, when)
-        person = self._admit(key)
-        if proven:
-            self.prove(key, now)
+        person = self.prove(key, now) if proven else self._admit(key)
         said = texts.message(text, self.rules.characters, self.rules.lines)
         wait = 0.0 if person.staff else self._check(person, said, now, bucket)
         self._count(person, said, now, bucket)

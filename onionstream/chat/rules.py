@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from onionstream.chat.looks import UNNAMED
+
 
 class When(Enum):
     """When somebody has to solve a captcha before his message is said."""
@@ -30,6 +32,7 @@ class Rules:
     :ivar kept: messages, hidden ones too, and...
     :ivar kept_bytes: ... what they may take of memory (D-50).
     :ivar reserved: names that nobody may have, nor any that look like them.
+    :ivar unnamed: what those without a name are called.
     """
 
     characters: int = 512
@@ -43,6 +46,7 @@ class Rules:
     kept: int = 8192
     kept_bytes: int = 16 * 2**20
     reserved: tuple[str, ...] = ()
+    unnamed: str = UNNAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

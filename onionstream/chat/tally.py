@@ -31,8 +31,10 @@ class Tally:
 
     def wait(self, thing: Hashable, now: float) -> float:
         """:return: seconds until this may happen again; 0: it may happen now."""
-        times = self._times.get(thing, ())
-        return max(0.0, times[0] + self._seconds - now) if len(times) >= self._most else 0.0
+        times = self._times.get(thing)
+        if times is None or len(times) < self._most:
+            return 0.0
+        return max(0.0, times[0] + self._seconds - now)
 
     def full(self, thing: Hashable, now: float) -> bool:
         """:return: whether once more would be too much."""
