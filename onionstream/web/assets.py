@@ -1,4 +1,4 @@
-"""What every page may ask for besides itself: the stylesheet, the icon, and the word to search engines."""
+"""What every page may ask for besides itself: the stylesheet, the script, the icon, and the word to search engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twisted.web.server import Request
 
 from onionstream.web.areas import Router
 from onionstream.web.headers import Document, apply
-from onionstream.web.templates import STYLE, STYLE_ADDRESS
+from onionstream.web.templates import SCRIPT, SCRIPT_ADDRESS, STYLE, STYLE_ADDRESS
 
 _ICON_SIZE = 64
 
@@ -31,7 +31,7 @@ def _icon() -> bytes:
 
 
 class Assets:
-    """The area of ``/style.HASH.css``, ``/favicon.ico`` and ``/robots.txt``: the same bytes for everybody."""
+    """The stylesheet, the script, ``/favicon.ico`` and ``/robots.txt``: the same bytes for everybody."""
 
     router = Router()
 
@@ -44,6 +44,12 @@ class Assets:
         """The stylesheet; its address changes with it, so browsers may keep it."""
         apply(request, Document.ASSET, content_type="text/css; charset=utf-8")
         return STYLE
+
+    @router.route(SCRIPT_ADDRESS, methods=["GET"])
+    def script(self, request: Request) -> bytes:
+        """The script, for browsers that run any; kept as the stylesheet is."""
+        apply(request, Document.ASSET, content_type="text/javascript; charset=utf-8")
+        return SCRIPT
 
     @router.route("/favicon.ico", methods=["GET"])
     def icon(self, request: Request) -> bytes:

@@ -46,6 +46,7 @@ _NOT_KEPT = "no-store"
 _KEPT = "public, max-age=86400, immutable"
 _NOBODY = "frame-ancestors 'none'"
 _OURS = "frame-ancestors 'self'"
+_SCRIPT = "script-src 'self'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,11 @@ class Document(Enum):
         ("img-src 'self'", "media-src 'self'", "frame-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS),
         styled=True,
     )
-    FRAME = Policy(("img-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS), styled=True)
-    FORM = Policy(("img-src 'self'", "form-action 'self'", "base-uri 'none'", _OURS), styled=True)
+    # These two may run the script, which is optional. It does its part for the shell from within them.
+    FRAME = Policy((_SCRIPT, "img-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS), styled=True)
+    FORM = Policy(
+        (_SCRIPT, "connect-src 'self'", "img-src 'self'", "form-action 'self'", "base-uri 'none'", _OURS), styled=True
+    )
     # Without its origin a sandboxed document may not load our stylesheet (Cross-Origin-Resource-Policy), and one that
     # may not be framed leaves an empty frame where it should say what is wrong: measured in Firefox ESR 153 and
     # Chromium 156.

@@ -1,5 +1,5 @@
 """
-The templates and the stylesheet they share, all read when the program starts.
+The templates, and the stylesheet and the script they share, all read when the program starts.
 
 Nothing is opened while a request is served, so a process that has run out of file descriptors still answers.
 """
@@ -28,7 +28,14 @@ STYLE = "".join(_LOADER.get_source(TEMPLATES, name)[0] for name in ("places.css"
 STYLE_ADDRESS = f"/style.{sha256(STYLE).hexdigest()[:16]}.css"
 """Where it is served: another address for each stylesheet, so browsers may keep it. Templates know it as ``style``."""
 
+SCRIPT = _LOADER.get_source(TEMPLATES, "script.js")[0].encode()
+"""The script. Every page is complete without it."""
+
+SCRIPT_ADDRESS = f"/script.{sha256(SCRIPT).hexdigest()[:16]}.js"
+"""Where it is served, as the stylesheet is. Templates know it as ``script``."""
+
 TEMPLATES.globals["style"] = STYLE_ADDRESS
+TEMPLATES.globals["script"] = SCRIPT_ADDRESS
 
 for _name in TEMPLATES.list_templates(extensions=["html"]):
     TEMPLATES.get_template(_name)

@@ -44,10 +44,14 @@ class Browser:
     first. The mouse pointer rests below the page but during `click`.
 
     :ivar screen: where it runs.
+    :ivar name: ``firefox`` or ``chromium``.
+    :ivar profile: the folder with its profile.
     """
 
     def __init__(self, screen: Screen, window_class: str, family: Family, folder: Path) -> None:
         self.screen = screen
+        self.name = "firefox" if window_class == "firefox" else "chromium"
+        self.profile = folder / "profile"
         self._window_class = window_class
         self._family = family
         self._folder = folder

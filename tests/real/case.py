@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.trial.unittest import TestCase
 
 from tests.real.browser import Browser
 from tests.real.profiles import Habits
+from tests.real.remote import Remote, attached
 from tests.real.screen import Screen
 from tests.real.waiting import NotSeenError, until
 
@@ -48,6 +51,17 @@ class BrowserTestCase(TestCase):
         self.addCleanup(browser.end)
         self.addCleanup(self.keep, screen)
         return browser
+
+    async def remote(self, name: str, screen: Screen, url: str, habits: Habits | None = None) -> Remote:
+        """
+        :return: a page in a new browser, under remote control; it ends with the test.
+        """
+        from twisted.internet import reactor
+
+        browser = self.browser(name, screen, url, replace(habits or Habits(), remote=True))
+        page = await attached(reactor, browser)
+        self.addCleanup(lambda: Deferred.fromCoroutine(page.end()))
+        return page
 
     async def see(
         self, screen: Screen, what: str, look: Callable[[], T], good: Callable[[T], bool] = bool, timeout: float = 30

@@ -37,6 +37,7 @@ class Habits:
         does.
     :ivar sound: the PulseAudio server that it plays to, as in ``$PULSE_SERVER``; empty: there is no sound card.
     :ivar socks_port: of the SOCKS proxy on 127.0.0.1 through which all goes that is not for 127.0.0.1.
+    :ivar remote: it can be put under remote control, see `tests.real.remote`.
     :ivar preferences: more of Firefox's preferences (``about:config``).
     :ivar flags: more of Chromium's command line.
     """
@@ -46,6 +47,7 @@ class Habits:
     audible: bool = False
     sound: str = ""
     socks_port: int = CLOSED_PORT
+    remote: bool = False
     preferences: Mapping[str, bool | int | str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
 
@@ -158,7 +160,7 @@ def firefox(profile: Path, url: str, width: int, height: int, habits: Habits) ->
     (profile / "chrome").mkdir()
     (profile / "chrome" / "userChrome.css").write_text(_NARROW)
     program = find("firefox-esr", "firefox")
-    return [program, "--no-remote", "--new-instance", "--profile", str(profile), "--kiosk", url]
+    return [program, "--no-remote", "--new-instance", "--profile", str(profile), *_remote(habits), "--kiosk", url]
 
 
 def chromium(profile: Path, url: str, width: int, height: int, habits: Habits) -> list[str]:
@@ -183,6 +185,14 @@ def chromium(profile: Path, url: str, width: int, height: int, habits: Habits) -
         "--window-position=0,0",
         "--kiosk",
         *(["--autoplay-policy=no-user-gesture-required"] if habits.audible else []),
+        *_remote(habits),
         *habits.flags,
         f"--app={url}",
     ]
+
+
+def _remote(habits: Habits) -> list[str]:
+    """
+    :return: of the command line: listen on a free port, and write it down in the profile.
+    """
+    return ["--remote-debugging-port=0"] if habits.remote else []

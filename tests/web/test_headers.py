@@ -80,16 +80,16 @@ class HeadersTest(WireCase):
         """As the shell, in our own frame, without video, frames and forms, and with styles that know the nonce."""
         self.assertEqual(
             self.policy("FRAME"),
-            "default-src 'none'; style-src 'self' 'nonce-NONCE'; img-src 'self'; form-action 'none'; base-uri 'none'; "
-            "frame-ancestors 'self'",
+            "default-src 'none'; style-src 'self' 'nonce-NONCE'; script-src 'self'; img-src 'self'; form-action 'none'; "
+            "base-uri 'none'; frame-ancestors 'self'",
         )
 
     def test_D01_form(self) -> None:
         """A frame with a form; without a nonce no inline style applies."""
         self.assertEqual(
             self.policy("FORM"),
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'self'",
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
         )
 
     def test_D01_player(self) -> None:

@@ -1,0 +1,219 @@
+"""The form in which somebody says how he wants to look: name, colour and tripcode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from onionstream.allowance import BusyError
+from onionstream.chat import looks
+from onionstream.chat.errors import ChatError
+from onionstream.chat.looks import PALETTE, Look, Own
+from onionstream.chat.people import Person
+from onionstream.chat.room import Room
+from onionstream.chat.tripcode import Tripcode, encoded
+from onionstream.web.areas import Router
+from onionstream.web.errors import BadRequest
+from onionstream.web.frame import FIELDS, View, known, send_back
+from onionstream.web.headers import Document, apply
+from onionstream.web.identity import Identity, Who
+from onionstream.web.nonces import Nonces, SpentError, StaleError
+from onionstream.web.request import BoundedRequest
+from onionstream.web.shelf import Shelf
+from onionstream.web.templates import TEMPLATES
+
+FORM = "look"
+"""What the form's nonces are for."""
+
+DRAFTS = 1024
+"""People whose wishes or last answer are kept..."""
+
+KEPT = 300.0
+"""... and for how many seconds, at the most."""
+
+HUES = (
+    "Red", "Orange", "Amber", "Yellow", "Lime", "Green", "Mint", "Teal",
+    "Cyan", "Sky", "Blue", "Indigo", "Violet", "Purple", "Magenta", "Pink",
+)  # fmt: skip
+"""What the palette's colours are called."""
+
+OWN = "own"
+"""What the form calls a colour that is not of the palette."""
+
+CHANGED = "Your appearance was changed."
+AGAIN = "Press Save again to change it."
+RETYPE = "The password has to be typed once more."
+BOTH = "Type a password, or have none: not both."
+
+
+class TripcodeSource(Protocol):
+    """What is used of ``Tripcodes``."""
+
+    def make(self, key: bytes, password: str) -> Deferred[Tripcode]:
+        """See there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """
+    What stands in the form. A password never does.
+
+    :ivar name: as it was typed.
+    :ivar colour: a number of the palette, ``OWN``, or nothing for the usual one.
+    :ivar own: ``#rrggbb``, as the field for it has it.
+    :ivar sentences: what became of it.
+    :ivar refused: the sentences say why nothing was changed.
+    """
+
+    name: str
+    colour: str
+    own: str
+    sentences: tuple[str, ...] = ()
+    refused: bool = False
+
+
+class Appearance:
+    """The area of ``/look``."""
+
+    router = Router()
+
+    def __init__(
+        self, room: Room, identity: Identity, nonces: Nonces, tripcodes: TripcodeSource, clock: IReactorTime
+    ) -> None:
+        """
+        :param room: where he is seen so.
+        :param identity: knows who he is.
+        :param nonces: let each form be sent once.
+        :param tripcodes: makes them.
+        :param clock: never goes back.
+        """
+        self._room = room
+        self._identity = identity
+        self._nonces = nonces
+        self._tripcodes = tripcodes
+        self._clock = clock
+        self._wishes: Shelf[Wishes] = Shelf(DRAFTS, KEPT)
+
+    def __len__(self) -> int:
+        """How many things are kept for people."""
+        return len(self._wishes)
+
+    @router.route("/look", methods=["GET"])
+    def form(self, request: BoundedRequest) -> str:
+        """How its reader looks, or what he wished for the last time."""
+        query = request.query(*FIELDS)
+        view, given = View.of(query), query.get("w")
+        who = known(self._identity.writer(request, given))
+        nonce = token_urlsafe(16)
+        apply(request, Document.FORM, nonce)
+        if self._identity.clean(request, who, given) or request.method == b"HEAD":
+            return ""
+        person = self._room.person(who.key)
+        return TEMPLATES.get_template("look.html").render(
+            who=who,
+            person=person,
+            wishes=self._wishes.pop(who.key, self._clock.seconds()) or _present(person, view),
+            hues=HUES,
+            view=view,
+            theme=view.theme,
+            once=self._nonces.issue(who, FORM),
+            nonce=nonce,
+        )
+
+    @router.route("/look", methods=["POST"])
+    async def change(self, request: BoundedRequest) -> str:
+        """Change it, and show the form again, which says so."""
+        query = request.query(*FIELDS)
+        view = View.of(query)
+        fields = request.form("name", "colour", "own", "password", "remove", "nonce", "w")
+        who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
+        if not {"name", "colour", "own", "password", "nonce"} <= fields.keys():
+            raise BadRequest
+        complaints: tuple[str, ...] | None
+        try:
+            self._nonces.spend(who, FORM, fields["nonce"])
+        except SpentError:
+            complaints = None  # a button pressed twice
+        except StaleError:
+            complaints = (AGAIN,)
+        else:
+            complaints = await self._change(who, view, fields)
+        if complaints is not None:
+            self._note(who, view, fields, complaints)
+        apply(request, Document.FORM)
+        send_back(request, who.form_address(view.address("/look")), "name")
+        return ""
+
+    async def _change(self, who: Who, view: View, fields: dict[str, str]) -> tuple[str, ...]:
+        """:return: why nothing was changed, all reasons at once (A59); none: it was."""
+        person, complaints = self._room.person(who.key), []
+        name, colour, password = fields["name"], person.look.colour, fields["password"]
+        try:
+            looks.name(name, () if person.staff else self._room.rules.reserved)
+        except ChatError as error:
+            complaints.append(error.sentence)
+        try:
+            colour = _colour(fields, person, view)
+        except ChatError as error:
+            complaints.append(error.sentence)
+        try:
+            encoded(password)
+        except ChatError as error:
+            complaints.append(error.sentence)
+        if password and "remove" in fields:
+            complaints.append(BOTH)
+        if complaints:
+            return tuple(complaints)
+        try:
+            trip = None if "remove" in fields else person.look.trip
+            if password:
+                trip = await self._tripcodes.make(who.key, password)
+            self._room.restyle(who.key, Look(name=name, colour=colour, trip=trip), self._clock.seconds())
+        except (BusyError, ChatError) as error:
+            return (error.sentence,)
+        return ()
+
+    def _note(self, who: Who, view: View, fields: dict[str, str], complaints: tuple[str, ...]) -> None:
+        """Keep what he is to see in the form."""
+        if complaints:
+            if fields["password"]:
+                complaints = (*complaints, RETYPE)
+            name, colour, own = (fields[field] for field in ("name", "colour", "own"))
+            wishes = Wishes(name=name, colour=colour, own=own, sentences=complaints, refused=True)
+        else:
+            wishes = _present(self._room.person(who.key), view, CHANGED)
+        self._wishes.put(who.key, wishes, self._clock.seconds())
+
+
+def _present(person: Person, view: View, *sentences: str) -> Wishes:
+    """:return: how somebody looks now."""
+    colour = person.look.colour
+    chosen = OWN if isinstance(colour, Own) else "" if colour is None else str(colour)
+    return Wishes(name=person.look.name, colour=chosen, own=_shown(person, view), sentences=sentences)
+
+
+def _shown(person: Person, view: View) -> str:
+    """:return: the colour of somebody's name as he sees it: where a field for a colour begins, which is never empty."""
+    colour = person.hue if isinstance(person.hue, Own) else PALETTE[person.hue]
+    return colour.light if view.theme else colour.dark
+
+
+def _colour(fields: dict[str, str], person: Person, view: View) -> int | Own | None:
+    """
+    The colour that somebody has chosen. To pick one of his own is enough, he need not say that he wants it.
+
+    :raises ColourError: it is none.
+    :raises BadRequest: no form of ours offers it.
+    """
+    chosen, own, present = fields["colour"], fields["own"], person.look.colour
+    if own.strip().lower() != _shown(person, view):
+        return looks.colour(own)
+    if chosen == OWN:
+        return present if isinstance(present, Own) else looks.colour(own)
+    if chosen and chosen not in map(str, range(len(PALETTE))):
+        raise BadRequest
+    return int(chosen) if chosen else None

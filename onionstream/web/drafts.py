@@ -1,0 +1,67 @@
+"""What somebody could not say, for his next look at the form; and what the form's smaller buttons ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from onionstream.captcha.captchas import Posed
+from onionstream.web.errors import BadRequest
+
+NONE_NOW = "There is no captcha for you just now. Press Chat again in half a minute."
+NO_OTHER = "There is no other one yet. Please wait some seconds."
+
+
+class Wish(Enum):
+    """What a button of the form asks for beside sending it: each gives the text back, and something else with it."""
+
+    NEW = "new"
+    WORDS = "words"
+    PICTURE = "picture"
+    LINES = "lines"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """
+    What somebody is to find in the form when he sees it next.
+
+    :ivar text: what he typed.
+    :ivar sentence: what became of it.
+    :ivar refused: the sentence says why it was not said.
+    :ivar asked: he has to solve a captcha...
+    :ivar words: ... in words...
+    :ivar unwanted: ... but not the one of this name.
+    """
+
+    text: str = ""
+    sentence: str = ""
+    refused: bool = True
+    asked: bool = False
+    words: bool = False
+    unwanted: str = ""
+
+
+def wished(fields: dict[str, str]) -> Wish | None:
+    """:return: which button was pressed; ``None``: the one that sends."""
+    try:
+        return Wish(fields["ask"]) if "ask" in fields else None
+    except ValueError:
+        raise BadRequest from None
+
+
+def granted(fields: dict[str, str], wish: Wish) -> Draft:
+    """:return: the same text again, and with it what was wished for."""
+    words = wish is Wish.WORDS or (wish is not Wish.PICTURE and "words" in fields)
+    unwanted = fields.get("captcha", "") if wish is Wish.NEW else ""
+    return Draft(text=fields["text"], refused=False, asked="captcha" in fields, words=words, unwanted=unwanted)
+
+
+def settled(draft: Draft, posed: Posed | None) -> Draft:
+    """:return: the draft with a word about a captcha that is not the one that was wished for."""
+    if posed is None:
+        return replace(draft, sentence=NONE_NOW, refused=True, asked=False)
+    if posed.id == draft.unwanted or draft.words != (posed.question is not None):
+        return replace(draft, sentence=NO_OTHER, refused=True)
+    return draft

@@ -1,0 +1,67 @@
+"""A form's frame: its address, who sits before it, and the way back to it after something was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from onionstream.web.errors import BadRequest, Forbidden
+from onionstream.web.identity import Who
+from onionstream.web.request import BoundedRequest
+
+FIELDS = ("w", "rows", "theme")
+"""What the query of a form's address may have."""
+
+
+class StrangerError(Forbidden):
+    """This site does not know you yet. Please open the stream's page first."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """
+    How the form is to look, as its address says.
+
+    :ivar rows: with room for several lines.
+    :ivar theme: empty: dark.
+    """
+
+    rows: bool
+    theme: str
+
+    @classmethod
+    def of(cls, query: dict[str, str]) -> View:
+        """:raises BadRequest: there is no such look."""
+        rows, theme = query.get("rows", ""), query.get("theme", "")
+        if rows not in ("", "1") or theme not in ("", "light"):
+            raise BadRequest
+        return cls(bool(rows), theme)
+
+    def address(self, path: str) -> str:
+        """:return: a path with this view's query."""
+        query = urlencode({name: value for name, value in (("rows", "1" * self.rows), ("theme", self.theme)) if value})
+        return f"{path}?{query}" if query else path
+
+
+def known(who: Who | None) -> Who:
+    """
+    :param who: as ``Identity`` says.
+    :return: the same.
+    :raises StrangerError: it knows nobody.
+    """
+    if who is None:
+        raise StrangerError
+    return who
+
+
+def send_back(request: BoundedRequest, address: str, field: str) -> None:
+    """
+    Answer a form with the way to a document.
+
+    :param request: what was sent.
+    :param address: of the document, on this site (L-09).
+    :param field: has the focus there.
+    """
+    request.setResponseCode(HTTPStatus.SEE_OTHER)
+    request.setHeader("Location", f"{address}#{field}")

@@ -1,0 +1,229 @@
+"""The live page: one document without an end, in which everything but the video is and moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from secrets import token_hex, token_urlsafe
+from typing import Protocol
+from urllib.parse import urlencode
+
+from twisted.application.internet import TimerService
+from twisted.internet.interfaces import IReactorTime
+
+from onionstream.chat.events import Event
+from onionstream.chat.presence import Presence, Way
+from onionstream.onion.budgets import Share
+from onionstream.web import rules
+from onionstream.web.areas import Router
+from onionstream.web.errors import BadRequest
+from onionstream.web.feed import Chatroom, Feed
+from onionstream.web.fragments import Words, sheet
+from onionstream.web.headers import Document as Kind
+from onionstream.web.headers import apply
+from onionstream.web.hub import MOST, Document, Hole
+from onionstream.web.lasting import LastingAnswer, last
+from onionstream.web.request import BoundedRequest
+from onionstream.web.stage import Stage
+from onionstream.web.templates import TEMPLATES
+
+HEARTBEAT = 20.0
+"""Seconds between two signs of life; a page that gets none for 50 s says so by itself."""
+
+MINUTE = 60.0
+"""Seconds between two times that the time on air is told."""
+
+SWEEP = 5.0
+"""Seconds between two looks for readers who take nothing or do not watch."""
+
+SOONEST, LATEST = 3, 6
+"""Seconds after the end of a document in which a browser loads it anew; not all at once."""
+
+THEMES = ("", "light")
+"""What an address may say of the look; dark is what it is if nobody says."""
+
+
+class Reader(Protocol):
+    """Somebody who reads along, as far as the request tells."""
+
+    @property
+    def key(self) -> bytes:
+        """By it the chat knows him."""
+
+    def address(self, address: str) -> str:
+        """:return: an address of this site as he has to ask for it."""
+
+
+class Recognition(Protocol):
+    """Who a request is from; see ``identity.Identity``."""
+
+    def reader(self, request: BoundedRequest, given: str | None) -> Reader | None:
+        """:return: somebody who may read in the name of a person; ``None``: nobody knows who it is."""
+
+    def clean(self, request: BoundedRequest, who: Reader, *given: str | None) -> bool:
+        """:return: whether the request has been sent to an address without what its cookie says already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """
+    One request for the live page.
+
+    :ivar who: if we know.
+    :ivar theme: one of ``THEMES``.
+    """
+
+    who: Reader | None
+    theme: str
+
+    @property
+    def key(self) -> bytes | None:
+        """By it the chat knows the reader."""
+        return None if self.who is None else self.who.key
+
+    def address(self, path: str, **query: str) -> str:
+        """
+        :param path: of something on this site.
+        :param query: what is said there beside the theme.
+        :return: its address for this reader.
+        """
+        said = {"theme": self.theme} if self.theme else {}
+        address = f"{path}?{urlencode(said | query)}" if said or query else path
+        return address if self.who is None else self.who.address(address)
+
+    @property
+    def player(self) -> str:
+        """The address of the player for this reader; it looks the same in every theme."""
+        return "/player" if self.who is None else self.who.address("/player")
+
+
+class Live:
+    """
+    The area of ``/live``.
+
+    :ivar feed: what its documents are told.
+    """
+
+    router = Router()
+
+    def __init__(
+        self,
+        room: Chatroom,
+        presence: Presence,
+        identity: Recognition,
+        stage: Callable[[], Stage],
+        *,
+        clock: IReactorTime,
+        when: Callable[[], float],
+        chance: Callable[[], float],
+        words: Words = Words(),  # noqa: B008 - it is frozen
+    ) -> None:
+        """
+        :param room: what was said, and who is who.
+        :param presence: who is here; readers of the page are entered and taken out here.
+        :param identity: who a request is from.
+        :param stage: what the stream is doing, now.
+        :param clock: for all timers.
+        :param when: seconds since 1970-01-01 00:00 UTC, now.
+        :param chance: from 0 to 1.
+        :param words: what people are called who have no name.
+        """
+        self.feed = Feed(room, presence, stage, clock, words)
+        self._room = room
+        self._presence = presence
+        self._identity = identity
+        self._clock = clock
+        self._when = when
+        self._chance = chance
+
+    def tell(self, event: Event) -> None:
+        """Something has happened in the room."""
+        self.feed.tell(event, int(self._when()))
+
+    def stage_changed(self) -> None:
+        """Something about the stream is different."""
+        self.feed.stage_changed()
+
+    def presence_changed(self) -> None:
+        """Somebody has come or gone, or watches from now on, or does not any more."""
+        self.feed.presence_changed()
+
+    def close(self) -> None:
+        """The daemon ends: so do all documents."""
+        self.feed.close()
+
+    def timers(self) -> tuple[TimerService, ...]:
+        """:return: what has to run as long as the daemon does."""
+        feed = self.feed
+        timers = (
+            TimerService(HEARTBEAT, feed.beat),
+            TimerService(MINUTE, feed.minute),
+            TimerService(SWEEP, feed.check),
+        )
+        for timer in timers:
+            timer.clock = self._clock
+        return timers
+
+    @router.route("/live", methods=["GET"])
+    async def document(self, request: BoundedRequest) -> str | None:
+        """
+        The document that does not end, and that the browser loads anew when it does.
+
+        One that has ended because its reader has opened it elsewhere is followed by one that is finished: or the tabs
+        of one reader would end each other for ever.
+        """
+        query = request.query("r", "theme", "again")
+        who, theme = self._identity.reader(request, query.get("r")), query.get("theme", "")
+        if theme not in THEMES:
+            raise BadRequest
+        if who is not None and self._identity.clean(request, who, query.get("r")):
+            return ""
+        visit = _Visit(who, theme)
+        if self.feed.hub.was_older(query.get("again", "")):
+            apply(request, Kind.FRAME)
+            return TEMPLATES.get_template("again.html").render(theme=theme, again=visit.address("/live"))
+        request.take(Share.LONG)
+        await self._go_on(request, visit)
+        return None
+
+    async def _go_on(self, request: BoundedRequest, visit: _Visit) -> None:
+        nonce, serial = token_urlsafe(16), token_hex(8)
+        apply(request, Kind.FRAME, nonce)
+        wait = SOONEST + int(self._chance() * (LATEST - SOONEST + 1))
+        request.setHeader("Refresh", f"{min(wait, LATEST)}; url={visit.address('/live', again=serial)}")
+        request.close_delimited()
+        if request.method == b"HEAD":
+            return
+        if visit.key is not None:
+            self._presence.enter(visit.key, Way.PAGE)
+        try:
+            answer = LastingAnswer(request)
+            document = self._document(answer, visit, nonce, serial)
+            await last(request, answer, self.feed.hub, document, self._head(document, visit, nonce))
+        finally:
+            if visit.key is not None:
+                self._presence.leave(visit.key, Way.PAGE)
+
+    def _document(self, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str) -> Document:
+        fillings = {
+            Hole.NONCE: nonce.encode(),
+            Hole.AGAIN: escape(visit.address("/live")).encode(),
+            Hole.PLAYER: escape(visit.player).encode(),
+        }
+        # Those who came together do not all load it anew together.
+        return Document(answer, visit.key, serial, fillings, most=MOST - int(self._chance() * MOST / 6))
+
+    def _head(self, document: Document, visit: _Visit, nonce: str) -> list[bytes]:
+        messages = self.feed.history()
+        style = self.feed.style(messages)
+        if visit.key is not None:
+            style += rules.mine(self._room.person(visit.key))
+        begin = TEMPLATES.get_template("live.html").render(
+            theme=visit.theme,
+            nonce=nonce,
+            rules=sheet(style),
+            player=visit.player,
+            again=visit.address("/live"),
+        )
+        return [begin.encode(), *map(document.fill, self.feed.markup(messages, int(self._when())))]

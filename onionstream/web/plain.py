@@ -1,0 +1,163 @@
+"""The chat for text browsers and terminals: a page that is finished, and lines that go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from twisted.application.internet import TimerService
+from twisted.internet.interfaces import IReactorTime
+
+from onionstream.chat.events import Event, Message, Said
+from onionstream.onion.budgets import Share
+from onionstream.web import lines
+from onionstream.web.areas import Router
+from onionstream.web.errors import BadRequest
+from onionstream.web.feed import DAY, Chatroom
+from onionstream.web.fragments import Moment, Words
+from onionstream.web.headers import Document as Kind
+from onionstream.web.headers import apply
+from onionstream.web.hub import Document, Hub
+from onionstream.web.lasting import LastingAnswer, last
+from onionstream.web.live import SWEEP, THEMES
+from onionstream.web.request import BoundedRequest
+from onionstream.web.stage import Air, Stage
+from onionstream.web.templates import TEMPLATES
+
+PAGE = 100
+"""Messages on the page, and at the beginning of the lines."""
+
+_SENTENCES = {
+    Air.OFFLINE: "The stream is offline.",
+    Air.STARTING: "The stream is starting.",
+    Air.RESTARTING: "The broadcaster is reconnecting.",
+    Air.ONLINE: "The stream is live.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """
+    A message as the page needs it.
+
+    :ivar day: to be shown before it; empty: it is the same as that of the one before.
+    """
+
+    number: int
+    day: str
+    moment: Moment
+    sign: str
+    called: str
+    texts: list[str]
+
+
+class Plain:
+    """
+    The area of ``/plain`` and ``/chat.txt``.
+
+    :ivar hub: the open answers of ``/chat.txt``.
+    :ivar words: what people are called who have no name; may be replaced at any time.
+    """
+
+    router = Router()
+
+    def __init__(
+        self,
+        room: Chatroom,
+        stage: Callable[[], Stage],
+        *,
+        clock: IReactorTime,
+        when: Callable[[], float],
+        words: Words = Words(),  # noqa: B008 - it is frozen
+    ) -> None:
+        """
+        :param room: what was said.
+        :param stage: what the stream is doing, now.
+        :param clock: for all timers.
+        :param when: seconds since 1970-01-01 00:00 UTC, now.
+        :param words: what people are called who have no name.
+        """
+        self.hub = Hub(clock)
+        self.words = words
+        self._room = room
+        self._stage = stage
+        self._clock = clock
+        self._when = when
+        self._told = stage()
+
+    def tell(self, event: Event) -> None:
+        """Something has happened in the room; what is hidden later stays in terminals, which cannot take it back."""
+        if isinstance(event, Said):
+            self.hub.publish(lines.line(event.message, self.words).encode())
+
+    def stage_changed(self) -> None:
+        """Something about the stream is different."""
+        before, stage = self._told, self._stage()
+        self._told = stage
+        if stage.title != before.title:
+            self.hub.publish(lines.comment(f"The title is: {stage.title}").encode())
+        if stage.state is not before.state:
+            self.hub.publish(lines.comment(_SENTENCES[stage.state]).encode())
+
+    def close(self) -> None:
+        """The daemon ends: so do all answers."""
+        self.hub.close(lines.comment("The site is restarting.").encode())
+
+    def timers(self) -> tuple[TimerService, ...]:
+        """:return: what has to run as long as the daemon does."""
+        timer = TimerService(SWEEP, self.hub.check)
+        timer.clock = self._clock
+        return (timer,)
+
+    @router.route("/plain", methods=["GET"])
+    def page(self, request: BoundedRequest) -> str:
+        """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
+        theme = request.query("theme").get("theme", "")
+        if theme not in THEMES:
+            raise BadRequest
+        apply(request, Kind.SHELL)
+        stage = self._stage()
+        minutes = stage.uptime(self._clock.seconds())
+        return TEMPLATES.get_template("plain.html").render(
+            theme=theme,
+            stage=stage,
+            sentence=_SENTENCES[stage.state],
+            uptime="" if minutes is None else f"{minutes // 60}:{minutes % 60:02}",
+            messages=list(self._lines(self._room.history(PAGE))),
+        )
+
+    @router.route("/chat.txt", methods=["GET"])
+    async def text(self, request: BoundedRequest) -> None:
+        """The chat as lines of text: those that are there, and then all that follow."""
+        request.query()
+        request.take(Share.LONG)
+        apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
+        request.close_delimited()
+        if request.method == b"HEAD":
+            return
+        self.hub.flush()
+        answer = LastingAnswer(request)
+        await last(request, answer, self.hub, Document(answer), [one.encode() for one in self._head()])
+
+    def _head(self) -> Iterator[str]:
+        stage = self._stage()
+        yield lines.comment(stage.title)
+        yield lines.comment(f"{_SENTENCES[stage.state]} {stage.watching} watching. Times are in UTC.")
+        yield lines.comment("Before names: * the broadcaster, + a moderator, - others; after it ! and a tripcode.")
+        for message in self._room.history(PAGE):
+            yield lines.line(message, self.words)
+
+    def _lines(self, messages: list[Message]) -> Iterator[_Line]:
+        today = int(self._when()) // DAY
+        before = today if messages and messages[-1].when // DAY == today == messages[0].when // DAY else None
+        for message in messages:
+            moment, day = Moment.of(message.when), message.when // DAY
+            yield _Line(
+                number=message.number,
+                day="" if day == before else moment.words,
+                moment=moment,
+                sign=lines.sign(message.author),
+                called="".join(self.words.of(message.author)),
+                texts=message.text.split("\n"),
+            )
+            before = day
