@@ -57,6 +57,10 @@ class History:
         """:return: all of one person that are kept."""
         return list(self._by_author.get(key, {}).values())
 
+    def wrote(self, key: bytes) -> bool:
+        """:return: whether something of that person is kept."""
+        return key in self._by_author
+
     def author(self, key: bytes) -> Person | None:
         """:return: who wrote what is kept of that person."""
         return next((message.author for message in self._by_author.get(key, {}).values()), None)

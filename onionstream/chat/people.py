@@ -116,9 +116,10 @@ class People:
         self._people[person.key] = person
 
     def restore(self, person: Person) -> None:
-        """He is remembered again, if there is room, as one who has done nothing for the longest time."""
+        """He is remembered again, if there is room, in the place that he would have had."""
         if len(self._people) < self._places:
-            self._people = {person.key: person, **self._people}
+            self._people[person.key] = person
+            self._people = dict(sorted(self._people.items(), key=lambda one: one[1].last))
 
     def remove(self, key: bytes) -> None:
         """He is remembered elsewhere, or not at all."""
@@ -135,18 +136,21 @@ class People:
     def _make_room(self, now: float) -> None:
         if len(self._people) < self._places:
             return
-        silent = others = authors = None
+        others = authors = None
         for person in self._people.values():
+            idle = now - person.last > IDLE
             if person.staff:
                 continue
-            if not person.standing.messages and now - person.last > IDLE:
-                silent = person
-                break
-            if authors is None and self._wrote(person.key):
-                authors = person
-            elif others is None and not self._wrote(person.key):
+            if idle and not person.standing.messages:
                 others = person
-        given = silent or others or authors
+                break
+            if self._wrote(person.key):
+                authors = authors or person
+            else:
+                others = others or person
+            if others and not idle:  # nor is anybody after him
+                break
+        given = others or authors
         if given is None:
             raise CrowdError
         self.remove(given.key)

@@ -61,7 +61,7 @@ class Room:
         self._mark = mark
         self._tell = tell
         self._history = History()
-        self._people = People(bounds.people, lambda key: self._history.author(key) is not None)
+        self._people = People(bounds.people, self._history.wrote)
         self._bans = Bans(bounds.bans)
         self._turns = Turns(bounds.waiting)
         self._flood = Flood(bounds)
@@ -92,13 +92,15 @@ class Room:
         :raises CrowdError: there is no room for him.
         """
         person = self.person(key)
+        if person.role is role:
+            return person
         if role is Role.BROADCASTER:
             self.unban(key)
-        person = self._admit(key) if role is not Role.VIEWER else person
+        elif person.banned:
+            raise BannedError
         self._people.keep(person, now)
-        if person.role is not role:
-            person.role = role
-            self._tell(Changed(person))
+        person.role = role
+        self._tell(Changed(person))
         return person
 
     def restyle(self, key: bytes, look: Look, now: float) -> Person:
@@ -259,8 +261,8 @@ class Room:
 
     def _check_name(self, person: Person, look: Look) -> None:
         """:raises NameFilteredError: a filter has something against this name."""
-        judgement = self.filters.judge(look.name, broadcaster=person.role is Role.BROADCASTER)
-        if look.name and judgement.action is not None:
+        broadcaster = person.role is Role.BROADCASTER
+        if look.name and self.filters.judge(look.name, broadcaster=broadcaster).action is not None:
             raise NameFilteredError
 
     def _reason(self, person: Person, now: float, bucket: bytes | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 
 from onionstream.chat.rules import Rules
@@ -30,7 +29,7 @@ class Standing:
     demand: str = ""
     credit: bool = False
     name: str = ""
-    _recent: deque[tuple[float, int]] = field(default_factory=deque)  # when, and of how many lines
+    _recent: list[tuple[float, int]] = field(default_factory=list)  # when, and of how many lines
 
     def prove(self) -> None:
         """A captcha is solved: all is well again, and the next message is paid for (S52)."""
@@ -68,6 +67,5 @@ class Standing:
 
     def _prune(self, now: float, rules: Rules) -> None:
         """Forget what is old, and what is more than the rules ask about: each message has a line at least."""
-        recent, most = self._recent, max(rules.burst, rules.burst_lines + 1)
-        while recent and (now - recent[0][0] >= rules.burst_seconds or len(recent) > most):
-            recent.popleft()
+        recent = [one for one in self._recent if now - one[0] < rules.burst_seconds]
+        self._recent = recent[-max(rules.burst, rules.burst_lines + 1) :]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable
 
 
@@ -23,7 +22,7 @@ class Tally:
         self._most = most
         self._seconds = seconds
         self._places = places
-        self._times: dict[Hashable, deque[float]] = {}  # the one that happened last stands last
+        self._times: dict[Hashable, tuple[float, ...]] = {}  # the one that happened last stands last
 
     def __len__(self) -> int:
         """How many things are remembered."""
@@ -31,10 +30,8 @@ class Tally:
 
     def wait(self, thing: Hashable, now: float) -> float:
         """:return: seconds until this may happen again; 0: it may happen now."""
-        times = self._times.get(thing)
-        if times is None or len(times) < self._most:
-            return 0.0
-        return max(0.0, times[0] + self._seconds - now)
+        times = self._times.get(thing, ())
+        return max(0.0, times[0] + self._seconds - now) if len(times) >= self._most else 0.0
 
     def full(self, thing: Hashable, now: float) -> bool:
         """:return: whether once more would be too much."""
@@ -42,14 +39,11 @@ class Tally:
 
     def count(self, thing: Hashable, now: float) -> None:
         """It has happened."""
-        times = self._times.pop(thing, None)
-        if times is None:
-            times = deque(maxlen=self._most)
+        if thing not in self._times:
             self.forget(now)
             if len(self._times) >= self._places:
                 del self._times[next(iter(self._times))]
-        times.append(now)
-        self._times[thing] = times
+        self._times[thing] = (*self._times.pop(thing, ()), now)[-self._most :]
 
     def forget(self, now: float) -> None:
         """Forget what has not happened within the seconds that count."""

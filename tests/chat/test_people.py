@@ -44,6 +44,14 @@ class RememberedTests(SynchronousTestCase):
         talk.say("ann")
         self.assertEqual((person.first, person.last), (1000.0, 1005.0))
 
+    def test_S9_who_has_no_name_has_a_tag_and_everybody_a_colour(self) -> None:
+        """Both from his mark, unless he has something of his own."""
+        talk = Talk()
+        person = talk.say("ann").author
+        self.assertEqual((person.mark, person.tag, person.hue), ("616e6e2e2e", "#616", 14))
+        talk.room.restyle(key("ann"), Look(name="Ann", colour=3), talk.now)
+        self.assertEqual((person.tag, person.hue), ("", 3))
+
     def test_find_knows_people_by_their_marks(self) -> None:
         """Those who are remembered, banned, or have left a message; others if they may be meant."""
         talk = Talk(bounds=Bounds(people=1))
