@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from secrets import token_urlsafe
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -18,7 +17,8 @@ from onionstream.chat.room import Room
 from onionstream.chat.tripcode import Tripcode, encoded
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
-from onionstream.web.frame import FIELDS, View, known, send_back
+from onionstream.web.fragments import Words
+from onionstream.web.frame import FIELDS, OWN, Called, View, known, send_back
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
 from onionstream.web.nonces import Nonces, SpentError, StaleError
@@ -40,9 +40,6 @@ HUES = (
     "Cyan", "Sky", "Blue", "Indigo", "Violet", "Purple", "Magenta", "Pink",
 )  # fmt: skip
 """What the palette's colours are called."""
-
-OWN = "own"
-"""What the form calls a colour that is not of the palette."""
 
 CHANGED = "Your appearance was changed."
 AGAIN = "Press Save again to change it."
@@ -77,12 +74,22 @@ class Wishes:
 
 
 class Appearance:
-    """The area of ``/look``."""
+    """
+    The area of ``/look``.
+
+    :ivar words: what people are called who have no name; may be replaced at any time.
+    """
 
     router = Router()
 
     def __init__(
-        self, room: Room, identity: Identity, nonces: Nonces, tripcodes: TripcodeSource, clock: IReactorTime
+        self,
+        room: Room,
+        identity: Identity,
+        nonces: Nonces,
+        tripcodes: TripcodeSource,
+        clock: IReactorTime,
+        words: Words = Words(),  # noqa: B008 - it is frozen
     ) -> None:
         """
         :param room: where he is seen so.
@@ -90,7 +97,9 @@ class Appearance:
         :param nonces: let each form be sent once.
         :param tripcodes: makes them.
         :param clock: never goes back.
+        :param words: what people are called who have no name.
         """
+        self.words = words
         self._room = room
         self._identity = identity
         self._nonces = nonces
@@ -108,20 +117,18 @@ class Appearance:
         query = request.query(*FIELDS)
         view, given = View.of(query), query.get("w")
         who = known(self._identity.writer(request, given))
-        nonce = token_urlsafe(16)
-        apply(request, Document.FORM, nonce)
+        apply(request, Document.FORM)
         if self._identity.clean(request, who, given) or request.method == b"HEAD":
             return ""
         person = self._room.person(who.key)
         return TEMPLATES.get_template("look.html").render(
             who=who,
-            person=person,
+            called=Called.of(person, self.words),
             wishes=self._wishes.pop(who.key, self._clock.seconds()) or _present(person, view),
             hues=HUES,
             view=view,
             theme=view.theme,
             once=self._nonces.issue(who, FORM),
-            nonce=nonce,
         )
 
     @router.route("/look", methods=["POST"])

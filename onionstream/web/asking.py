@@ -37,10 +37,10 @@ class CaptchaSource(Protocol):
     def pose(self, key: bytes, now: float, *, words: bool = False, bucket: bytes | None = None) -> Posed:
         """See there."""
 
-    def picture(self, id: str, now: float) -> bytes | None:  # noqa: A002 - it is called so in the pages too
+    def picture(self, name: str, now: float, /) -> bytes | None:
         """See there."""
 
-    def solve(self, id: str, key: bytes, answer: str, now: float) -> Outcome:  # noqa: A002 - see above
+    def solve(self, name: str, key: bytes, answer: str, now: float, /) -> Outcome:
         """See there."""
 
 

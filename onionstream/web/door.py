@@ -124,9 +124,13 @@ class Door:
 
     def _grant(self, request: BoundedRequest, guest: Who, fields: dict[str, str], wish: Wish) -> str:
         """:return: the page with another captcha."""
-        if wish is Wish.NEW:
-            return self._page(request, guest, words="words" in fields, unwanted=fields["captcha"])
-        return self._page(request, guest, words=wish is Wish.WORDS)
+        match wish:
+            case Wish.NEW:
+                return self._page(request, guest, words="words" in fields, unwanted=fields["captcha"])
+            case Wish.WORDS | Wish.PICTURE:
+                return self._page(request, guest, words=wish is Wish.WORDS)
+            case _:
+                raise BadRequest
 
     def _let_in(self, request: BoundedRequest, guest: str) -> str:
         """:return: the page, or nothing on the way to it."""

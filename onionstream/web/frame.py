@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from onionstream.chat.looks import Own
+from onionstream.chat.people import Person
+from onionstream.web import rules
 from onionstream.web.errors import BadRequest, Forbidden
+from onionstream.web.fragments import Words
 from onionstream.web.identity import Who
 from onionstream.web.request import BoundedRequest
 
 FIELDS = ("w", "rows", "theme")
 """What the query of a form's address may have."""
+
+OWN = "own"
+"""What forms call a colour of one's own."""
 
 
 class StrangerError(Forbidden):
@@ -42,6 +49,36 @@ class View:
         """:return: a path with this view's query."""
         query = urlencode({name: value for name, value in (("rows", "1" * self.rows), ("theme", self.theme)) if value})
         return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """
+    Whoever sits before a form, as its template needs him.
+
+    :ivar name: what he is called, with the tag that tells him from others who are called the same.
+    :ivar hue: the stylesheet's name of his colour; ``own``: it is one of his own...
+    :ivar rule: ... and this is it, for a style in the document.
+    :ivar trip: his tripcode, if he has one, and its colour.
+    """
+
+    name: str
+    tag: str
+    hue: str
+    rule: str
+    trip: str
+    trip_hue: str
+
+    @classmethod
+    def of(cls, person: Person, words: Words) -> Called:
+        """
+        :param person: he.
+        :param words: what those without a name are called.
+        """
+        name, tag = words.of(person)
+        colour, trip = person.hue, person.look.trip
+        hue, rule = (OWN, rules.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
+        return cls(name, tag, hue, rule, trip.shown if trip else "", f"t{trip.hue:x}" if trip else "")
 
 
 def known(who: Who | None) -> Who:

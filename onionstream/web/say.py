@@ -27,7 +27,8 @@ from onionstream.web.areas import Router
 from onionstream.web.asking import REQUIRED, Asking, complaint
 from onionstream.web.drafts import Draft, Wish, granted, settled, wished
 from onionstream.web.errors import BadRequest
-from onionstream.web.frame import FIELDS, View, known, send_back
+from onionstream.web.fragments import Words
+from onionstream.web.frame import FIELDS, Called, View, known, send_back
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
 from onionstream.web.nonces import Nonces, SpentError, StaleError
@@ -48,7 +49,11 @@ AGAIN = "Press Chat again to send it."
 
 
 class Say:
-    """The area of ``/form``."""
+    """
+    The area of ``/form``.
+
+    :ivar words: what people are called who have no name; may be replaced at any time.
+    """
 
     router = Router()
 
@@ -60,6 +65,7 @@ class Say:
         asking: Asking,
         clock: IReactorTime,
         wall: Callable[[], float],
+        words: Words = Words(),  # noqa: B008 - it is frozen
     ) -> None:
         """
         :param room: where it is said.
@@ -68,7 +74,9 @@ class Say:
         :param asking: poses captchas.
         :param clock: never goes back.
         :param wall: seconds since 1970-01-01 00:00 UTC.
+        :param words: what people are called who have no name.
         """
+        self.words = words
         self._room = room
         self._identity = identity
         self._nonces = nonces
@@ -172,7 +180,8 @@ class Say:
             draft = settled(draft, posed)
         return TEMPLATES.get_template("form.html").render(
             who=who,
-            person=person,
+            called=Called.of(person, self.words),
+            banned=person.banned,
             draft=draft,
             posed=posed,
             view=view,

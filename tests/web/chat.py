@@ -57,17 +57,17 @@ class Captchas:
         self.posed[name] = key
         return Posed(name, "What comes after <seven>?" if words else None)
 
-    def picture(self, id: str, now: float) -> bytes | None:
+    def picture(self, name: str, now: float) -> bytes | None:
         """Not really one."""
-        return b"\x89PNG " + id.encode() if id in self.posed else None
+        return b"\x89PNG " + name.encode() if name in self.posed else None
 
-    def solve(self, id: str, key: bytes, answer: str, now: float) -> Outcome:
+    def solve(self, name: str, key: bytes, answer: str, now: float) -> Outcome:
         """Each takes one answer of whom it was posed to."""
-        if self.posed.get(id) != key:
+        if self.posed.get(name) != key:
             return Outcome.OLD
         if self.early:
             return Outcome.EARLY
-        del self.posed[id]
+        del self.posed[name]
         return Outcome.RIGHT if answer == SOLUTION else Outcome.WRONG
 
 

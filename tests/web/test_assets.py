@@ -9,7 +9,7 @@ from twisted.web.resource import IResource
 
 from onionstream.web.areas import Areas
 from onionstream.web.assets import Assets
-from onionstream.web.templates import STYLE_ADDRESS
+from onionstream.web.templates import SCRIPT, SCRIPT_ADDRESS, STYLE_ADDRESS
 from tests.web.wire import WireCase, get
 
 
@@ -24,6 +24,13 @@ class AssetTests(WireCase):
         """Its address changes with its content."""
         answer = self.ask(get(STYLE_ADDRESS))
         self.assertEqual(answer["Content-Type"], "text/css; charset=utf-8")
+        self.assertIn("immutable", answer["Cache-Control"])
+
+    def test_L60_the_script_may_be_kept(self) -> None:
+        """As the stylesheet; and browsers take it for nothing else."""
+        answer = self.ask(get(SCRIPT_ADDRESS))
+        self.assertEqual(answer["Content-Type"], "text/javascript; charset=utf-8")
+        self.assertEqual((answer["X-Content-Type-Options"], answer.body), ("nosniff", SCRIPT))
         self.assertIn("immutable", answer["Cache-Control"])
 
     def test_L62_the_stylesheet_makes_nobody_ask_for_more(self) -> None:

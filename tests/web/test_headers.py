@@ -80,8 +80,8 @@ class HeadersTest(WireCase):
         """As the shell, in our own frame, without video, frames and forms, and with styles that know the nonce."""
         self.assertEqual(
             self.policy("FRAME"),
-            "default-src 'none'; style-src 'self' 'nonce-NONCE'; script-src 'self'; img-src 'self'; form-action 'none'; "
-            "base-uri 'none'; frame-ancestors 'self'",
+            "default-src 'none'; style-src 'self' 'nonce-NONCE'; script-src 'self'; img-src 'self'; "
+            "form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
         )
 
     def test_D01_form(self) -> None:

@@ -1,0 +1,44 @@
+"""The optional script, as far as its text tells."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from onionstream.web.templates import SCRIPT, SCRIPT_ADDRESS, TEMPLATES
+from tests.web.chat import ChatCase
+
+
+class ScriptTests(ChatCase):
+    """``script.js``."""
+
+    def test_it_is_short(self) -> None:
+        """So that everybody can read it."""
+        self.assertLessEqual(len(SCRIPT.splitlines()), 60)
+
+    def test_L62_it_asks_for_nothing_but_the_form(self) -> None:
+        """No address stands in it, and it leaves nothing in the browser."""
+        self.assertEqual(re.findall(rb"fetch\(([a-z.]+)", SCRIPT), [b"location.href", b"form.action"])
+        for word in (
+            b"http",
+            b"//#",
+            b"import(",
+            b"eval",
+            b"innerHTML",
+            b"Storage",
+            b"cookie",
+            b"WebSocket",
+            b"EventSource",
+        ):
+            self.assertNotIn(word, SCRIPT)
+
+    def test_the_form_is_complete_without_it(self) -> None:
+        """It comes last, asks nobody to wait, and is the only one: no document has a script or an event within."""
+        page = self.visitor().page
+        (script,) = (given for tag, given in page.tags if tag == "script")
+        self.assertEqual(script, {"async": "", "src": SCRIPT_ADDRESS})
+        for name in TEMPLATES.list_templates(extensions=["html"]):
+            text = Path(TEMPLATES.get_template(name).filename or "").read_text(encoding="utf-8")
+            self.assertEqual(
+                re.findall(r"<script(?! async src=\"{{ script }}\"></script>)| on[a-z]+=|javascript:", text), [], name
+            )
