@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -13,6 +12,7 @@ from onionstream.chat.events import Banned, Changed, Event, Hidden, Message, Sai
 from onionstream.chat.looks import Own
 from onionstream.chat.people import Person
 from onionstream.chat.presence import Groups, Presence
+from onionstream.chat.room import Room
 from onionstream.web import rules
 from onionstream.web.fragments import Fragments, Words
 from onionstream.web.hub import MOST, Document, Fragment, Hub
@@ -46,16 +46,6 @@ _NOTES = {
 }
 
 
-class Chatroom(Protocol):
-    """What the live page needs of the room."""
-
-    def person(self, key: bytes) -> Person:
-        """Who has this key."""
-
-    def history(self, count: int) -> list[Message]:
-        """The last messages that may be seen, oldest first."""
-
-
 class Feed:
     """
     Knows what all open live documents show, and tells them what changes.
@@ -66,7 +56,7 @@ class Feed:
     """
 
     def __init__(
-        self, room: Chatroom, presence: Presence, stage: Callable[[], Stage], clock: IReactorTime, words: Words
+        self, room: Room, presence: Presence, stage: Callable[[], Stage], clock: IReactorTime, words: Words
     ) -> None:
         """
         :param room: what was said, and who is who.
@@ -174,7 +164,7 @@ class Feed:
         :param now: seconds since 1970-01-01 00:00 UTC.
         :return: all that a document shows at its beginning.
         """
-        pieces: list[Fragment] = [self.fragments.heartbeat(), *self._states.values()]
+        pieces: list[Fragment] = [self.fragments.heartbeat(), *self._present().values()]
         if not messages:
             pieces.append(self.fragments.empty())
         before = None
@@ -195,7 +185,15 @@ class Feed:
         people |= {one.mark: one for one in chain((message.author for message in messages), self._listed)}
         dressed = (rules.colours(one) for one in people.values() if isinstance(one.hue, Own))
         banned = (rules.banned(one) for one in people.values() if one.banned)
-        return "".join((rules.ALWAYS, *dressed, *banned))
+        return "".join((*dressed, *banned))
+
+    def _present(self) -> dict[str, bytes]:
+        """:return: all states for a new document, with counts that others perhaps do not have yet."""
+        present = self._states | self._counted()
+        if present != self._states:  # then it is to hear of the next ones, whether or not they are news to the others
+            self._states = {slot: markup for slot, markup in self._states.items() if slot not in self._counted()}
+            self._counts.want()
+        return present
 
     def _publish(self, *fragments: Fragment | None) -> None:
         if some := [fragment for fragment in fragments if fragment is not None]:
@@ -249,8 +247,12 @@ class Feed:
         return True
 
     def _show_counts(self) -> None:
-        self._show("count", self.fragments.count(self._stage().watching))
-        self._show("here", self.fragments.here(len(self._presence)))
+        for slot, markup in self._counted().items():
+            self._show(slot, markup)
+
+    def _counted(self) -> dict[str, bytes]:
+        watching, here = self._stage().watching, len(self._presence)
+        return {"count": self.fragments.count(watching), "here": self.fragments.here(here)}
 
     def _show_users(self) -> None:
         groups: Groups = self._presence.groups(self._room.person)

@@ -143,6 +143,8 @@ class Document:
         :param fragments: what is new; written in one piece.
         :return: whether it goes on after this.
         """
+        if self._ended:
+            return False
         pieces = [self.fill(piece) for piece in fragments]
         self._told += len(pieces)
         self._write(b"".join(pieces))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from secrets import token_hex, token_urlsafe
-from typing import Protocol
 from urllib.parse import urlencode
 
 from twisted.application.internet import TimerService
@@ -14,15 +13,17 @@ from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event
 from onionstream.chat.presence import Presence, Way
+from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.web import rules
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
-from onionstream.web.feed import Chatroom, Feed
+from onionstream.web.feed import Feed
 from onionstream.web.fragments import Words, sheet
 from onionstream.web.headers import Document as Kind
 from onionstream.web.headers import apply
 from onionstream.web.hub import MOST, Document, Hole
+from onionstream.web.identity import Identity, Who
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Stage
@@ -37,32 +38,14 @@ MINUTE = 60.0
 SWEEP = 5.0
 """Seconds between two looks for readers who take nothing or do not watch."""
 
+TURN = 0.25
+"""Seconds between two looks for messages that have waited for their turn."""
+
 SOONEST, LATEST = 3, 6
 """Seconds after the end of a document in which a browser loads it anew; not all at once."""
 
 THEMES = ("", "light")
 """What an address may say of the look; dark is what it is if nobody says."""
-
-
-class Reader(Protocol):
-    """Somebody who reads along, as far as the request tells."""
-
-    @property
-    def key(self) -> bytes:
-        """By it the chat knows him."""
-
-    def address(self, address: str) -> str:
-        """:return: an address of this site as he has to ask for it."""
-
-
-class Recognition(Protocol):
-    """Who a request is from; see ``identity.Identity``."""
-
-    def reader(self, request: BoundedRequest, given: str | None) -> Reader | None:
-        """:return: somebody who may read in the name of a person; ``None``: nobody knows who it is."""
-
-    def clean(self, request: BoundedRequest, who: Reader, *given: str | None) -> bool:
-        """:return: whether the request has been sent to an address without what its cookie says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +57,7 @@ class _Visit:
     :ivar theme: one of ``THEMES``.
     """
 
-    who: Reader | None
+    who: Who | None
     theme: str
 
     @property
@@ -109,9 +92,9 @@ class Live:
 
     def __init__(
         self,
-        room: Chatroom,
+        room: Room,
         presence: Presence,
-        identity: Recognition,
+        identity: Identity,
         stage: Callable[[], Stage],
         *,
         clock: IReactorTime,
@@ -154,16 +137,31 @@ class Live:
         self.feed.close()
 
     def timers(self) -> tuple[TimerService, ...]:
-        """:return: what has to run as long as the daemon does."""
+        """:return: what has to run as long as the daemon does, for the room too."""
         feed = self.feed
         timers = (
             TimerService(HEARTBEAT, feed.beat),
             TimerService(MINUTE, feed.minute),
             TimerService(SWEEP, feed.check),
+            TimerService(SWEEP, self._forget),
+            TimerService(TURN, self._release),
         )
         for timer in timers:
             timer.clock = self._clock
         return timers
+
+    def _release(self) -> None:
+        """Say what has waited for its turn."""
+        now, due = self._clock.seconds(), self._room.due()
+        if due is not None and due <= now:
+            self._room.release(now, int(self._when()))
+
+    def _forget(self) -> None:
+        """Let the room forget those who are not here and have left nothing."""
+        now = self._clock.seconds()
+        for key in self._presence:
+            self._room.seen(key, now)
+        self._room.forget(now)
 
     @router.route("/live", methods=["GET"])
     async def document(self, request: BoundedRequest) -> str | None:

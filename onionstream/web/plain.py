@@ -9,11 +9,12 @@ from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event, Message, Said
+from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.web import lines
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
-from onionstream.web.feed import DAY, Chatroom
+from onionstream.web.feed import DAY
 from onionstream.web.fragments import Moment, Words
 from onionstream.web.headers import Document as Kind
 from onionstream.web.headers import apply
@@ -63,7 +64,7 @@ class Plain:
 
     def __init__(
         self,
-        room: Chatroom,
+        room: Room,
         stage: Callable[[], Stage],
         *,
         clock: IReactorTime,

@@ -16,12 +16,6 @@ _SAFE = re.compile(r'[A-Za-z0-9 #.,:;{}()"\\*~-]*')  # nothing that ends a style
 _MARK = re.compile("[0-9a-f]{10}")
 _COLOUR = re.compile("#[0-9a-f]{6}")
 
-ALWAYS = ".trip:empty,.day.first:not(:has(~.day)){display:none}"
-"""
-A tripcode that is empty may get something to show later; and the first day's date shows when another day has followed
-(S58).
-"""
-
 
 def text(string: str) -> str:
     """

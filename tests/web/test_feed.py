@@ -1,0 +1,156 @@
+"""What open live documents are told, piece by piece."""
+
+from __future__ import annotations
+
+from onionstream.chat.looks import PALETTE, Look, Own
+from onionstream.chat.people import Role
+from onionstream.chat.tripcode import Tripcode
+from onionstream.web import rules
+from onionstream.web.feed import DRESSED
+from tests.web.chatting import ChatCase, rules_of
+from tests.web.markup import found, parsed, text
+
+TRIP = Tripcode(b"t" * 32)
+
+
+class SaidTests(ChatCase):
+    """Messages."""
+
+    def test_a_message_is_there_at_once(self) -> None:
+        """With nothing turned: not the clock, not the page."""
+        self.turn(1)
+        client = self.read()
+        self.say("hello")
+        self.assertIn(b"hello", client.received)
+
+    def test_one_render_for_all(self) -> None:
+        """The same bytes for everybody, its author too."""
+        who, cookie = self.newcomer()
+        clients = [self.read(), self.read(), self.read(cookie)]
+        self.turn(2)
+        for client in clients:
+            self.news(client)
+        self.say("hello", who.key)
+        self.assertEqual(len({self.news(client) for client in clients}), 1)
+
+    def test_what_a_message_shows(self) -> None:
+        """Time, name, tripcode with its colour, text."""
+        somebody = self.person(name="Anna", colour=10, trip=TRIP)
+        client = self.read()
+        self.news(client)
+        number = self.say("one\ntwo", somebody.key)
+        root = parsed(self.news(client))
+        (line,) = found(root, "div", class_="m")
+        self.assertEqual((line.get("id"), line.get("class")), (f"m{number}", f"m u{somebody.mark}"))
+        self.assertEqual(text(line), f"18:31 Anna{TRIP.shown}: one\ntwo")
+        self.assertEqual(found(line, "time")[0].get("datetime"), "2026-11-22T18:31Z")
+        self.assertEqual(found(line, "b")[0].get("class"), "n ca")
+        self.assertEqual(found(line, "span", class_="trip")[0].get("class"), f"trip t{TRIP.hue:x}")
+
+    def test_S9_the_unnamed_have_a_tag(self) -> None:
+        """Three digits of the mark, apart from the name."""
+        client = self.read()
+        self.say("hello")
+        (name,) = found(parsed(self.news(client)), "b", class_="n")
+        mark = self.room.person(b"k" * 16).mark
+        self.assertEqual([text(part) for part in name], ["Anonymous", f"#{mark[:3]}"])
+
+    def test_D12_a_badge_is_markup_before_the_name(self) -> None:
+        """The broadcaster's and a moderator's; nobody can type one."""
+        self.room.appoint(b"b" * 16, Role.BROADCASTER, 0.0)
+        self.room.appoint(b"m" * 16, Role.MODERATOR, 0.0)
+        client = self.read()
+        self.news(client)
+        for key in (b"b" * 16, b"m" * 16, b"k" * 16):
+            self.say("hello", key)
+        lines = [text(line) for line in found(parsed(self.news(client)), "div", class_="m")]
+        self.assertEqual(
+            [line.partition(" ")[2].partition("#")[0] for line in lines[:2]], ["HostBroadcaster: hello", "ModAnonymous"]
+        )
+        self.assertTrue(lines[2].startswith("18:31 Anonymous#"))
+
+    def test_a_colour_of_ones_own_is_a_rule(self) -> None:
+        """Sent before the first message that needs it, and once."""
+        somebody = self.person(name="Anna", colour=Own("#aabbcc", "#001122"))
+        self.live.feed._dressed.clear()
+        client = self.read()
+        self.news(client)
+        self.say("one", somebody.key)
+        self.say("two", somebody.key)
+        news = self.news(client)
+        self.assertEqual(rules_of(news), rules.colours(somebody))
+        self.assertLess(news.index("<style"), news.index("one"))
+
+    def test_a_colour_of_ones_own_is_there_from_the_beginning(self) -> None:
+        """For those who are in the history or here."""
+        somebody = self.person(name="Anna", colour=Own("#aabbcc", "#001122"))
+        self.say("one", somebody.key)
+        self.live.feed._dressed.clear()
+        self.assertIn(rules.colours(somebody), rules_of(self.body(self.read())))
+
+    def test_D50_of_so_many_colours_it_is_known_that_all_have_them(self) -> None:
+        """Of the others it is told again."""
+        for _ in range(DRESSED + 10):
+            self.person(name="", colour=Own("#aabbcc", "#001122"))
+        self.assertEqual(len(self.live.feed._dressed), DRESSED)
+
+
+class ModerationTests(ChatCase):
+    """What changes in old messages."""
+
+    def test_S73_hidden_and_shown_again(self) -> None:
+        """By rules with the document's nonce."""
+        numbers = [self.say(f"number {number}") for number in range(3)]
+        client = self.read()
+        nonce = found(parsed(self.body(client)), "style")[0].get("nonce")
+        self.news(client)
+        self.room.hide(*numbers[:2])
+        (style,) = found(parsed(self.news(client)), "style")
+        self.assertEqual((style.get("nonce"), text(style)), (nonce, "#m1,#m2{display:none}"))
+        self.room.unhide(numbers[0])
+        self.assertEqual(rules_of(self.news(client)), "#m1{display:block}")
+
+    def test_only_what_may_be_open_is_hidden(self) -> None:
+        """Messages that no open document has any more need no rule."""
+        number = self.say("old")
+        client = self.read()
+        self.live.feed._newest = 10_000
+        self.news(client)
+        self.room.hide(number)
+        self.assertEqual(self.news(client), "")
+
+    def test_S68_a_new_look_also_for_old_messages(self) -> None:
+        """In open documents by rules, in new ones as if it had always been so."""
+        somebody = self.person(name="Anna", colour=1)
+        self.say("hello", somebody.key)
+        client = self.read()
+        self.news(client)
+        self.room.restyle(somebody.key, Look(name="Ben", colour=2, trip=TRIP), 1.0)
+        self.assertEqual(rules_of(self.news(client)), rules.looks(somebody, "Ben"))
+        self.assertIn(PALETTE[2].dark, rules.looks(somebody, "Ben"))
+        new = self.body(self.read())
+        self.assertIn("<bdi>Ben</bdi>", new)
+        self.assertNotIn("Anna", new)
+
+    def test_D01_a_new_name_stands_nowhere_as_itself(self) -> None:
+        """In the rule it is numbers."""
+        somebody = self.person(name="Anna")
+        client = self.read()
+        self.news(client)
+        self.room.restyle(somebody.key, Look(name="</style><b>"), 1.0)
+        news = self.news(client)
+        self.assertNotIn("</style><b>", news)
+        self.assertIn(rules.text("</style><b>"), news)
+
+    def test_a_ban_and_its_end(self) -> None:
+        """The name is struck out; for those who come later too."""
+        somebody = self.person(name="Anna")
+        self.say("hello", somebody.key)
+        client = self.read()
+        self.news(client)
+        self.room.ban(somebody.key)
+        rule = rules_of(self.news(client))
+        self.assertIn("line-through", rule)
+        self.assertIn(rule, rules_of(self.body(self.read())))
+        self.room.unban(somebody.key)
+        self.assertEqual(rules_of(self.news(client)), rule.replace("line-through", "none"))

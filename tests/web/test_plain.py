@@ -1,0 +1,160 @@
+"""The chat for text browsers and terminals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from onionstream.chat.people import Role
+from onionstream.chat.tripcode import Tripcode
+from onionstream.web.hub import MOST, UNSENT
+from onionstream.web.stage import Air
+from tests.web.chatting import DAY, HOUR, ChatCase
+from tests.web.markup import found, parsed, text
+from tests.web.wire import get
+
+
+class PageTests(ChatCase):
+    """``GET /plain``."""
+
+    def test_it_is_finite(self) -> None:
+        """It has a length, and is not loaded anew by itself."""
+        answer = self.ask(get("/plain"))
+        self.assertEqual((int(answer["Content-Length"]), answer.all("Refresh")), (len(answer.body), []))
+
+    def test_S40_what_it_says(self) -> None:
+        """Title, state, viewers, time on air, description, and the way to everything else."""
+        self.clock.advance(HOUR + 65)
+        root = parsed(self.ask(get("/plain")).body)
+        self.assertEqual(text(found(root, "h1")[0]), "Day 12")
+        self.assertIn("The stream is live. 7 watching. On air for 1:01.", text(root))
+        self.assertIn("Robots", text(root))
+        links = {one.get("href") for one in found(root, "a")}
+        self.assertEqual(links, {"/plain#end", "/form#msg", "/stream.mp4", "/chat.txt", "/"})
+
+    def test_each_state_has_its_sentence(self) -> None:
+        """Also when nothing is on air."""
+        sentences = set()
+        for state in Air:
+            self.stage = replace(self.stage, state=state, since=None)
+            sentences.add(text(found(parsed(self.ask(get("/plain")).body), "p")[0]))
+        self.assertEqual((len(sentences), any("On air" in one for one in sentences)), (4, False))
+
+    def test_the_chat_newest_last(self) -> None:
+        """A hundred of the messages, each with its time, and lines as they were."""
+        for number in range(105):
+            self.say(f"number {number}\nand more")
+        lines = found(parsed(self.ask(get("/plain")).body), "p", class_="m")
+        self.assertEqual(len(lines), 100)
+        self.assertTrue(text(lines[0]).startswith("18:31 -"))
+        self.assertTrue(text(lines[0]).endswith(": number 5\nand more"))
+        self.assertIn("number 104", text(lines[-1]))
+
+    def test_an_empty_chat(self) -> None:
+        """It says so."""
+        self.assertIn(b"Nobody has said anything yet.", self.ask(get("/plain")).body)
+
+    def test_S58_days(self) -> None:
+        """A line between days, and at the top if there is more than today."""
+        self.say("one")
+        self.assertEqual(self.days(), [])
+        self.now += DAY
+        self.assertEqual(self.days(), ["Sunday 22 November"])
+        self.say("two")
+        self.assertEqual(self.days(), ["Sunday 22 November", "Monday 23 November"])
+
+    def days(self) -> list[str]:
+        """:return: the lines of days."""
+        return [text(one) for one in found(parsed(self.ask(get("/plain")).body), "p", class_="day")]
+
+    def test_D12_a_sign_that_nobody_can_type(self) -> None:
+        """It stands where no name can begin, and a tripcode with it."""
+        trip = Tripcode(b"t" * 32)
+        somebody = self.person(name="Anna", trip=trip)
+        self.room.appoint(b"b" * 16, Role.BROADCASTER, 0.0)
+        self.room.appoint(b"m" * 16, Role.MODERATOR, 0.0)
+        for key in (somebody.key, b"b" * 16, b"m" * 16, b"k" * 16):
+            self.say("hi", key)
+        root = parsed(self.ask(get("/plain")).body)
+        signs = [text(one).split()[1] for one in found(root, "p", class_="m")]
+        self.assertEqual(signs, [f"-!{trip.shown}", "*", "+", "-"])
+
+    def test_light_by_choice_survives(self) -> None:
+        """In its own links too; nothing else may be asked for."""
+        root = parsed(self.ask(get("/plain?theme=light")).body)
+        self.assertEqual(found(root, "html")[0].get("data-theme"), "light")
+        self.assertIn("/plain?theme=light#end", {one.get("href") for one in found(root, "a")})
+        for query in ("theme=blue", "r=1"):
+            self.assertEqual(self.ask(get(f"/plain?{query}")).status, 400)
+
+    def test_S2_nobody_is_given_a_token_here(self) -> None:
+        """To read needs none."""
+        self.assertEqual(self.ask(get("/plain")).all("Set-Cookie"), [])
+
+
+class TextTests(ChatCase):
+    """``GET /chat.txt``."""
+
+    def test_it_begins_with_what_was_said_and_goes_on(self) -> None:
+        """One line for each message; further lines of it are indented."""
+        self.say("one\ntwo")
+        client = self.read(address="/chat.txt")
+        self.turn()
+        tag = self.room.person(b"k" * 16).tag
+        self.assertTrue(self.news(client).endswith(f"\n18:31 - Anonymous{tag}: one\n        two\n"))
+        self.say("three")
+        self.assertEqual(self.news(client), f"18:31 - Anonymous{tag}: three\n")
+        self.assertFalse(client.closed)
+
+    def test_its_headers(self) -> None:
+        """Plain text in UTF-8, without an end."""
+        answer = self.read(address="/chat.txt").answer()
+        self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
+        self.assertEqual((answer["Connection"], answer.all("Content-Length"), answer.all("Refresh")), ("close", [], []))
+
+    def test_it_tells_of_the_stream(self) -> None:
+        """Title and state, in lines of ours, when they change."""
+        client = self.read(address="/chat.txt")
+        self.news(client)
+        self.stage = replace(self.stage, title="Day 13", state=Air.OFFLINE)
+        self.plain.stage_changed()
+        self.plain.stage_changed()
+        self.assertEqual(self.news(client), "# The title is: Day 13\n# The stream is offline.\n")
+
+    def test_HEAD_ends(self) -> None:
+        """Whoever asks for the headers does not wait."""
+        self.assertTrue(self.connect().send(get("/chat.txt", method="HEAD")).closed)
+
+    def test_it_has_no_query(self) -> None:
+        """Nothing may be asked for."""
+        self.assertEqual(self.ask(get("/chat.txt?theme=light")).status, 400)
+
+    def test_D42_one_who_does_not_read_is_cut_off(self) -> None:
+        """With the same bound as a page."""
+        client = self.connect()
+        client.transport.reading = False
+        client.send(get("/chat.txt"))
+        for number in range(UNSENT // 256):
+            self.say(f"{number} {'x' * 500}", number.to_bytes(16, "big"))
+            self.turn()
+        self.assertTrue(client.transport.aborted)
+
+    def test_it_ends_after_so_many_lines(self) -> None:
+        """And its reader asks again, if he likes."""
+        client = self.read(address="/chat.txt")
+        for _ in range(MOST):
+            self.plain.hub.publish(b"x\n")
+            self.turn()
+        self.assertTrue(client.closed)
+        self.assertEqual((client.transport.aborted, self.errors()), (False, []))
+
+    def test_any_number_may_be_open(self) -> None:
+        """Of somebody of whom nothing is known; his circuit's budget is what counts."""
+        clients = [self.read(address="/chat.txt") for _ in range(5)]
+        self.assertEqual([one.closed for one in clients], [False] * 5)
+
+    def test_R40_it_ends_with_the_daemon(self) -> None:
+        """With a line that says so."""
+        client = self.read(address="/chat.txt")
+        self.plain.close()
+        self.assertTrue(client.closed)
+        self.assertTrue(self.body(client).endswith("# The site is restarting.\n"))
