@@ -1,0 +1,307 @@
+"""
+Every state that the page can be in, rendered from the templates with made-up people: to be looked at and audited.
+
+Nothing here is endless, and nothing is sent: the same documents with the same headers as the daemon's, side by side.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+
+from onionstream.captcha.captchas import Posed
+from onionstream.captcha.drawing import LETTERS, Artist
+from onionstream.captcha.fonts import find_fonts
+from onionstream.chat.people import Person, Role
+from onionstream.chat.presence import Groups
+from onionstream.config import Stream
+from onionstream.web import rules
+from onionstream.web.appearance import HUES, Wishes
+from onionstream.web.drafts import Draft
+from onionstream.web.fragments import Fragments, Words, sheet
+from onionstream.web.frame import View
+from onionstream.web.headers import Document, apply
+from onionstream.web.hub import Fragment, Hole, Holed
+from onionstream.web.identity import Who
+from onionstream.web.stage import Air
+from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
+from tests.real.processes import find
+from tests.real.sayings import HARD, NOW, SAID, YOU, messages, people
+
+NONCE = "made-up-nonce"
+DESCRIPTION = "Workshop stream, every Sunday from 17:00 UTC. Questions in the chat are welcome; be kind to each other."
+LONG = (
+    "The message had 2,118 bytes in 14 lines; 512 characters, 2,048 bytes and 12 lines are the most. It is still in "
+    "the box: make it shorter, or say it in two."
+)
+LETTERS_WANTED = "Please type the letters in the picture, and press Chat again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """
+    One state of the page.
+
+    :ivar path: of the document that is opened.
+    :ivar air: what the stream is doing.
+    :ivar title: of the stream.
+    :ivar sayings: what was said in the chat.
+    :ivar unseen: the reader does not receive the video.
+    :ivar lost: the connection is lost.
+    :ivar opened: the class of what is unfolded.
+    :ivar older: there is a newer tab.
+    :ivar form: ``look`` or ``form``.
+    :ivar draft: what the form shows.
+    :ivar posed: a captcha.
+    :ivar rows: the form has several lines.
+    :ivar role: the reader's.
+    :ivar name: the reader's.
+    :ivar banned: so is the reader.
+    :ivar sentences: what the form for names has to say.
+    """
+
+    path: str = "/"
+    air: Air = Air.ONLINE
+    title: str = "Building a robot arm from scratch — day 12"
+    sayings: tuple[tuple[str, str], ...] = SAID
+    unseen: bool = False
+    lost: bool = False
+    opened: str = ""
+    older: bool = False
+    form: str = "form"
+    draft: Draft = Draft()  # noqa: RUF009 - it is frozen
+    posed: Posed | None = None
+    rows: bool = False
+    role: Role = Role.VIEWER
+    name: str = ""
+    banned: bool = False
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def reader(self) -> Person:
+        """
+        :return: whoever looks at the page.
+        """
+        you = people()[YOU]
+        you.role, you.banned = self.role, self.banned
+        if self.name:
+            you.look = type(you.look)(name=self.name)
+        return you
+
+
+_DRAFT = Draft(text="what I wanted to say", sentence=LETTERS_WANTED, asked=True)
+_QUESTION = "Which of these is an animal: table, river, otter, seven?"
+STATES = {
+    "online": State(),
+    "starting": State(air=Air.STARTING),
+    "restarting": State(air=Air.RESTARTING),
+    "offline": State(air=Air.OFFLINE),
+    "no-video": State(unseen=True),
+    "captcha": State(draft=_DRAFT, posed=Posed("picture", None)),
+    "captcha-in-words": State(
+        draft=Draft(text="hm", sentence="Please answer.", asked=True), posed=Posed("w", _QUESTION)
+    ),
+    "refused": State(draft=Draft(text="what I wanted to say, which was rather long", sentence=LONG)),
+    "queued": State(draft=Draft(sentence="It will be sent in 2 seconds.", refused=False)),
+    "several-lines": State(rows=True, draft=Draft(text="one\ntwo\nthree")),
+    "banned": State(banned=True),
+    "newer-tab": State(older=True),
+    "users": State(opened="users"),
+    "more": State(opened="more"),
+    "broadcaster": State(role=Role.BROADCASTER),
+    "look": State(form="look"),
+    "look-refused": State(form="look", sentences=("This name looks too much like one that is taken.",)),
+    "hard": State(sayings=HARD, title="Donaudampfschifffahrtsgesellschaft" * 4, name="W" * 24),
+    "right-to-left": State(sayings=HARD[2:4], title="بناء ذراع آلية من الصفر — اليوم 12", name="مراقب"),
+    "nothing-said": State(sayings=()),
+    "lost": State(lost=True),
+    "door": State(path="/door", posed=Posed("picture", None)),
+    "door-again": State(
+        path="/door", posed=Posed("w", _QUESTION), sentences=("That was not right. Here is another one.",)
+    ),
+    "plain": State(path="/plain"),
+    "error": State(path="/error"),
+    "desk": State(path="/broadcaster"),
+}
+
+
+class Gallery(Resource):
+    """
+    The site: ``/?state=NAME``, and ``&theme=light``.
+    """
+
+    isLeaf = True
+
+    def render_GET(self, request: Request) -> bytes:
+        """
+        :return: a document in the state that its address names.
+        """
+        query = {name.decode(): values[0].decode() for name, values in (request.args or {}).items()}
+        name, theme = query.get("state", "online"), query.get("theme", "")
+        path = request.path.decode()
+        if path in _PLAIN:
+            kind, content_type, body = _PLAIN[path]
+            apply(request, kind, content_type=content_type)
+            return body()
+        kind, render = _PAGES[path]
+        nonce = NONCE if kind in (Document.SHELL, Document.FRAME, Document.FORM) else ""
+        apply(request, kind, nonce)
+        said = {"state": name, **({"theme": theme} if theme else {})}
+        return render(STATES[name], theme, "?" + urlencode(said)).encode()
+
+
+def _shell(state: State, theme: str, query: str) -> str:
+    stream = Stream(title=state.title, description=DESCRIPTION)
+    form = f"/{state.form}{query}"
+    return _render("watch.html", stream=stream, theme=theme, live=f"/live{query}", form=form, player=f"/player{query}")
+
+
+def _live(state: State, theme: str, query: str) -> str:
+    if state.older:
+        return _render("again.html", theme=theme, again=f"/live{query}")
+    lost = ".hb{visibility:visible}" if state.lost else ""
+    style = sheet(rules.ALWAYS + rules.mine(state.reader) + lost)
+    begin = _render("live.html", theme=theme, rules=style, player="/player", again=f"/live{query}")
+    if state.opened:
+        begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
+    return begin + "".join(map(_filled, _pieces(state)))
+
+
+def _pieces(state: State) -> list[Fragment]:
+    fragments = Fragments(Words())
+    note: Fragment = fragments.note("")
+    if state.unseen:
+        note = fragments.player_note("You are not receiving the video.", "Load the player")
+    elif state.air is Air.RESTARTING:
+        note = fragments.note("The broadcaster is reconnecting. The picture comes back by itself.")
+    said = messages(state.sayings, state.reader)
+    here = people()
+    everybody = tuple(here.values())
+    chat: list[Fragment] = [fragments.message(one) for one in said] or [fragments.empty()]
+    if said:
+        chat.insert(0, fragments.day(NOW - 86400, first=False))
+    return [
+        fragments.heartbeat(),
+        fragments.state(state.air),
+        fragments.uptime(84 if state.air is Air.ONLINE else None),
+        note,
+        fragments.count(len(everybody[:-2])),
+        fragments.title(state.title),
+        fragments.description(DESCRIPTION),
+        fragments.here(len(everybody)),
+        fragments.users(Groups(watching=everybody[:-2], others=everybody[-2:])),
+        *chat,
+    ]
+
+
+def _filled(fragment: Fragment) -> str:
+    if isinstance(fragment, Holed):
+        fillings = {Hole.NONCE: NONCE, Hole.AGAIN: "/live", Hole.PLAYER: "/player"}
+        return fillings[fragment.hole].encode().join(fragment.parts).decode()
+    return fragment.decode()
+
+
+def _form(state: State, theme: str, query: str) -> str:
+    given = {"who": Who(key=b"k" * 16), "person": state.reader, "view": View(rows=False, theme=theme), "once": "n"}
+    several = state.rows or "\n" in state.draft.text
+    return _render(
+        "form.html", draft=state.draft, posed=state.posed, theme=theme, several=several, characters=512, **given
+    )
+
+
+def _look(state: State, theme: str, query: str) -> str:
+    given = {"who": Who(key=b"k" * 16), "person": state.reader, "view": View(rows=False, theme=theme), "once": "n"}
+    wishes = Wishes(name="quiet_fox", colour="", own="#b48cff", sentences=state.sentences, refused=True)
+    return _render("look.html", wishes=wishes, hues=HUES, theme=theme, **given)
+
+
+def _player(state: State, theme: str, query: str) -> str:
+    if state.air in (Air.ONLINE, Air.RESTARTING):
+        return _render("player.html", query="")
+    return _render("waiting.html", starting=state.air is Air.STARTING)
+
+
+def _video(state: State, theme: str, query: str) -> str:
+    return _render("video.html", query="", sound=False)
+
+
+def _door(state: State, theme: str, query: str) -> str:
+    return _render("door.html", guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences))
+
+
+def _error(state: State, theme: str, query: str) -> str:
+    return _render(
+        "error.html", title="Too many at once", sentence="There are too many requests. Please try again later."
+    )
+
+
+def _plain(state: State, theme: str, query: str) -> str:
+    stage = SimpleNamespace(title=state.title, description=DESCRIPTION, watching=7)
+    return _render("plain.html", theme=theme, stage=stage, sentence="The stream is on air.", uptime="1:24", messages=())
+
+
+def _desk(state: State, theme: str, query: str) -> str:
+    lines = ["[flv @ 0x55d1] a line of ffmpeg's, " + "which is long " * 12, "frame= 1200 fps= 30"]
+    return _render(
+        "broadcaster.html",
+        state=state.air.value,
+        encoder=SimpleNamespace(sentence="It works.", generation=2, lines=lines),
+        onion=SimpleNamespace(sentence="It can be reached.", address="a" * 56 + ".onion"),
+        watching=7,
+        audience=SimpleNamespace(slow=1),
+        skipped=3,
+        connections=41,
+    )
+
+
+def _render(template: str, **given: Any) -> str:  # noqa: ANN401
+    return TEMPLATES.get_template(template).render(nonce=NONCE, **given)
+
+
+@cache
+def _film() -> bytes:
+    """
+    :return: a short video, not to look at a black one.
+    """
+    picture = "gradients=s=640x360:c0=0x182848:c1=0x4b6cb7:c2=0x7d52de:c3=0x12121a:n=4:speed=0.01:d=2:r=5:seed=7"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        encoding = f"-v error -f lavfi -i {picture} -c:v libx264 -pix_fmt yuv420p -movflags +faststart"
+        subprocess.run([find("ffmpeg"), *encoding.split(), str(path)], check=True, timeout=60)
+        return path.read_bytes()
+
+
+@cache
+def _captcha() -> bytes:
+    return Artist(find_fonts((), LETTERS)).draw(Random(7)).png
+
+
+_PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
+    "/": (Document.SHELL, _shell),
+    "/live": (Document.FRAME, _live),
+    "/form": (Document.FORM, _form),
+    "/look": (Document.FORM, _look),
+    "/player": (Document.PLAYER, _player),
+    "/video": (Document.PLAYER, _video),
+    "/door": (Document.FORM, _door),
+    "/error": (Document.ERROR, _error),
+    "/plain": (Document.FRAME, _plain),
+    "/broadcaster": (Document.SHELL, _desk),
+}
+_PLAIN: dict[str, tuple[Document, str, Callable[[], bytes]]] = {
+    STYLE_ADDRESS: (Document.ASSET, "text/css; charset=utf-8", lambda: STYLE),
+    "/stream.mp4": (Document.MEDIA, "video/mp4", _film),
+    "/captcha/picture.png": (Document.MEDIA, "image/png", _captcha),
+    "/favicon.ico": (Document.MEDIA, "image/png", _captcha),
+}
