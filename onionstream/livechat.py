@@ -195,7 +195,7 @@ def _filters(chat: Chat) -> Filters:
 
 
 def _captcha_settings(captcha: Captcha) -> CaptchaSettings:
-    return CaptchaSettings(letters=captcha.letters, lifetime=captcha.lifetime, fonts=captcha.fonts)
+    return CaptchaSettings(length=captcha.letters, lifetime=captcha.lifetime, fonts=captcha.fonts)
 
 
 def _words(chat: Chat) -> Words:

@@ -85,6 +85,20 @@ class Door:
         if not self.admits(who):
             raise OutsideError
 
+    def reader(self, request: BoundedRequest, given: str | None) -> Who | None:
+        """
+        See ``Identity.reader``; nobody unknown comes in where the door is shut.
+
+        :raises OutsideError: he has to go to ``/`` first.
+        """
+        who = self._identity.reader(request, given)
+        self.require(who)
+        return who
+
+    def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
+        """See ``Identity.clean``."""
+        return self._identity.clean(request, who, *given)
+
     def page(self, request: BoundedRequest) -> str:
         """
         What ``/`` shows to whoever is not admitted.

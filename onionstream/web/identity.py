@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
 from onionstream.web.errors import BadRequest
@@ -83,6 +84,16 @@ class Who:
         :return: the same, for him. Somebody who has shown only that he may read gets no right to write by it.
         """
         return _with(address, WRITE, self.write)
+
+
+class Recognition(Protocol):
+    """Knows who asks for something to see: ``Identity``, or the door before it, which turns strangers away."""
+
+    def reader(self, request: BoundedRequest, given: str | None) -> Who | None:
+        """See ``Identity.reader``."""
+
+    def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
+        """See ``Identity.clean``."""
 
 
 class Identity:
