@@ -292,7 +292,7 @@ class Room:
         if turn := self._turns.get(person.key):
             raise WaitError(turn.due - now)
         wait = standing.between(now, rules)
-        if wait and not self._turns.room(person.key):
+        if wait and self._turns.full:
             raise WaitError(wait)
         return wait
 

@@ -49,12 +49,13 @@ class Turns:
         """:return: what waits of a person."""
         return self._turns.get(key)
 
-    def room(self, key: bytes) -> bool:
-        """:return: whether a message of this person can wait."""
-        return key not in self._turns and len(self._turns) < self._places
+    @property
+    def full(self) -> bool:
+        """Whether nothing more can wait."""
+        return len(self._turns) >= self._places
 
     def add(self, turn: Turn) -> None:
-        """One more waits; there has to be room for it."""
+        """One more waits; there has to be room for it, and nothing else may wait of that person."""
         self._turns[turn.person.key] = turn
 
     def take(self, key: bytes) -> Turn | None:

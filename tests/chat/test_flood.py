@@ -63,6 +63,14 @@ class BurstTests(FloodCase):
         self.talk.say("ann", "one more")
         self.assertEqual(self.refused("ann"), standing.BURST)
 
+    def test_A51_whoever_has_to_solve_one_is_not_proven_any_more(self) -> None:
+        """Until he has."""
+        self.talk.room.prove(key("ann"), self.talk.now)
+        person = self.talk.say("ann").author
+        self.assertTrue(person.proven)
+        self.talk.slowly("ann", 3)
+        self.assertFalse(person.proven)
+
     def test_S52_a_solved_captcha_buys_the_message(self) -> None:
         """At once, though the 20 seconds have not passed; and all counts from the beginning."""
         self.talk.slowly("ann", 4, seconds=0)
@@ -166,6 +174,15 @@ class SuspicionTests(FloodCase):
             self.talk.say(name, "lol")
             self.talk.say(name, "ha ha ha ha ha!!!!!!")
 
+    def test_the_broadcaster_may_be_repeated(self) -> None:
+        """He and moderators are no part of a flood, neither by their texts nor as new faces."""
+        for number in range(9):
+            self.talk.appoint(f"mod{number}", Role.MODERATOR)
+            self.talk.say(f"mod{number}", "Welcome to the stream")
+        self.talk.say("ann", "Welcome to the stream")
+        self.talk.say("bob", "Welcome to the stream")
+        self.refused("cat", "Welcome to the stream")
+
     def test_signs_are_texts_too(self) -> None:
         """They have no letters to compare, so they are compared themselves."""
         self.talk.say("ann", "\u2665" * 12)
@@ -198,6 +215,8 @@ class SuspicionTests(FloodCase):
 
     def test_D50_what_is_old_is_forgotten(self) -> None:
         """A minute later nothing is left."""
+        self.talk.say("bob", "Hi")
+        self.assertEqual(len(self.talk.room._flood), 1)
         self.talk.say("ann", "Some text that is long enough", bucket=b"one")
         self.assertEqual(len(self.talk.room._flood), 3)
         self.talk.room.forget(self.talk.now + 60)

@@ -117,11 +117,14 @@ class BanTests(SynchronousTestCase):
 
     def test_D50_bans_by_the_word_filter_give_way(self) -> None:
         """Anybody can make those, and moderators need the room."""
+        self.talk.room.rules = Rules(between=0, kept=2)
+        self.talk.room.restyle(key("one"), Look(name="One"), self.talk.now)
         for name in ("one", "two", "three"):
             self.assertRaises(FilterBanError, self.talk.try_to_say, name, "evil")
         self.talk.room.ban(key("ann"))
         self.assertEqual([ban.person.key for ban in self.talk.room.bans], [key("two"), key("three"), key("ann")])
         self.assertFalse(self.talk.room.person(key("one")).banned)
+        self.assertEqual(self.talk.room.person(key("one")).look.name, "One")
         self.assertEqual(self.talk.told(Unbanned), [Unbanned(self.talk.room.person(key("one")))])
 
     def test_S10_who_is_banned_is_not_forgotten(self) -> None:

@@ -137,6 +137,18 @@ class EvictedTests(SynchronousTestCase):
         talk.room.forget(talk.now)
         self.assertEqual(known(talk), {"two", "four", "mod"})
 
+    def test_S10_nobody_is_remembered_longer_because_somebody_else_was_banned(self) -> None:
+        """Who may chat again takes the place among the others that he would have had."""
+        talk = Talk()
+        self.restyle(talk, "one")
+        talk.now += ABSENT - 1
+        self.restyle(talk, "two")
+        talk.room.ban(key("two"))
+        talk.room.unban(key("two"))
+        talk.now += 1
+        talk.room.forget(talk.now)
+        self.assertEqual(known(talk), {"two"})
+
 
 class RoleTests(SynchronousTestCase):
     """What people are."""

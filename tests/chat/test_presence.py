@@ -77,6 +77,6 @@ class PresenceTests(SynchronousTestCase):
         for way, changes in ((Way.PAGE, 1), (Way.PAGE, 1), (Way.VIDEO, 2), (Way.VIDEO, 2)):
             self.presence.enter(b"ann", way)
             self.assertEqual((self.changes, self.seen), (changes, self.groups()))
-        for way, changes in ((Way.PAGE, 2), (Way.PAGE, 2), (Way.VIDEO, 2), (Way.VIDEO, 3)):
+        for way, changes in ((Way.VIDEO, 2), (Way.VIDEO, 3), (Way.PAGE, 3), (Way.PAGE, 4)):
             self.presence.leave(b"ann", way)
             self.assertEqual((self.changes, self.seen), (changes, self.groups()))

@@ -111,6 +111,12 @@ class TurnTests(SynchronousTestCase):
         talk.now += 3
         self.assertEqual(talk.release(), ["[CENSORED]"])
 
+    def test_S51_after_a_message_that_was_blocked_the_next_one_waits_too(self) -> None:
+        """Nobody tries out the filter quickly."""
+        talk = Talk(filters=STRICT)
+        self.assertRaises(BlockedError, talk.try_to_say, "ann", "spam")
+        self.assertEqual(talk.try_to_say("ann", "ham"), Later(3.0))
+
     def test_rules_without_a_wait_do_not_let_a_message_overtake_its_authors_other_one(self) -> None:
         """What waits keeps its time."""
         talk = Talk()
