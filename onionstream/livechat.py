@@ -25,7 +25,7 @@ from onionstream.chat.filters import Filters
 from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
-from onionstream.config import Captcha, Chat, Config, Stream
+from onionstream.config import Captcha, Chat, Config
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State

@@ -89,8 +89,18 @@ class Who:
 class Recognition(Protocol):
     """Knows who asks for something to see: ``Identity``, or the door before it, which turns strangers away."""
 
+    @property
+    def takes_strangers(self) -> bool:
+        """Whether addresses without a capability are of use to anybody."""
+
+    def meet(self, request: BoundedRequest) -> Who:
+        """See ``Identity.meet``."""
+
     def reader(self, request: BoundedRequest, given: str | None) -> Who | None:
         """See ``Identity.reader``."""
+
+    def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
+        """See ``Identity.writer``."""
 
     def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
         """See ``Identity.clean``."""
@@ -108,6 +118,11 @@ class Identity:
         self._key = key
         self._marks = secrets.token_bytes(32)
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + b"; Secure" * secure
+
+    @property
+    def takes_strangers(self) -> bool:
+        """It does; a door may not."""
+        return True
 
     def meet(self, request: BoundedRequest) -> Who:
         """

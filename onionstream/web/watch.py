@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_bytes, token_hex, token_urlsafe
+from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -19,7 +20,7 @@ from onionstream.web.areas import Router
 from onionstream.web.direct import DirectWriter
 from onionstream.web.errors import BadRequest, NotFound
 from onionstream.web.headers import Document, apply
-from onionstream.web.identity import READ, Identity, Who
+from onionstream.web.identity import READ, Recognition, Who
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.wish import FIELDS, Wish
@@ -82,6 +83,13 @@ def _agent(request: BoundedRequest) -> str:
     return agent.decode("latin-1") if len(agent) <= LONGEST_AGENT else ""
 
 
+class Doorkeeper(Recognition, Protocol):
+    """Knows who asks, and who may come in; see ``door.Door``."""
+
+    def turn_away(self, request: BoundedRequest) -> str | None:
+        """:return: the page for somebody who may not come in; ``None``: he may."""
+
+
 class Watch:
     """
     The area of ``/``, ``/player``, ``/video`` and ``/stream.mp4``.
@@ -97,7 +105,7 @@ class Watch:
         broadcast: Broadcast,
         stream: Stream,
         profiles: Profiles,
-        identity: Identity,
+        door: Doorkeeper,
         presence: Presence,
         clock: IReactorTime,
         rates: Rates | None = None,
@@ -106,7 +114,7 @@ class Watch:
         :param broadcast: what is shown.
         :param stream: what is said about it.
         :param profiles: what each kind of player gets.
-        :param identity: who asks.
+        :param door: who asks, and whether he may come in.
         :param presence: is told who has the video.
         :param clock: for the pulse of pages that wait.
         :param rates: what tor tells of circuits.
@@ -114,7 +122,7 @@ class Watch:
         self.stream = stream
         self.profiles = profiles
         self._broadcast = broadcast
-        self._identity = identity
+        self._door = door
         self._presence = presence
         self._clock = clock
         self._rates = Rates() if rates is None else rates
@@ -126,7 +134,8 @@ class Watch:
         theme = request.query("theme").get("theme", "")
         if theme not in THEMES:
             raise BadRequest
-        return self.page(request, self._identity.meet(request), theme)
+        outside = self._door.turn_away(request)
+        return self.page(request, self._door.meet(request), theme) if outside is None else outside
 
     def page(self, request: BoundedRequest, who: Who, theme: str = "") -> str:
         """
@@ -162,8 +171,8 @@ class Watch:
         """
         apply(request, Document.PLAYER)
         query = request.query(READ, *FIELDS)
-        who, wish = self._identity.reader(request, query.get(READ)), Wish.of(query)
-        if who is not None and self._identity.clean(request, who, query.get(READ)):
+        who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
+        if who is not None and self._door.clean(request, who, query.get(READ)):
             return b""
         address = _for(who, "/video", wish.query)
         if self._online and who is not None and who.key in self._kept:
@@ -214,7 +223,7 @@ class Watch:
         """
         apply(request, Document.PLAYER)
         query = request.query(READ, *FIELDS)
-        who, wish = self._identity.reader(request, query.get(READ)), Wish.of(query)
+        who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
         address = _for(who, "/stream.mp4", "&".join(filter(None, (f"play={token_hex(4)}", wish.query))))
         return TEMPLATES.get_template("video.html").render(address=address, sound=wish.sound)
 
@@ -227,7 +236,7 @@ class Watch:
         which is what Firefox plays best (measured; with a length it freezes).
         """
         query = request.query(READ, "play", *FIELDS)
-        who, wish = self._identity.reader(request, query.get(READ)), Wish.of(query)
+        who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
         request.take(Share.VIDEO)
         response = _VideoResponse(request, self._rates, self._clock)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)

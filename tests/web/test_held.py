@@ -15,10 +15,10 @@ from onionstream.video.profile import Profiles
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
-from onionstream.web.identity import Identity
 from onionstream.web.watch import Watch
 from tests.video import streams
 from tests.web.onion import CIRCUIT, CircuitCase
+from tests.web.visitors import OpenDoor
 from tests.web.wire import get
 
 
@@ -177,7 +177,7 @@ class WatchTests(CircuitCase):
         )
         self.broadcast.begin_run(1).feed(streams.build(streams.film(1.0)))
         presence = Presence(lambda: None)
-        return Areas(Watch(self.broadcast, Stream(), Profiles(), Identity(bytes(32)), presence, self.clock))
+        return Areas(Watch(self.broadcast, Stream(), Profiles(), OpenDoor(bytes(32)), presence, self.clock))
 
     def refused(self, *requests: bytes) -> list[bool]:
         """Which of some requests at once, each on a connection of its own, meet the bound."""
