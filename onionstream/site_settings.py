@@ -85,7 +85,7 @@ class Captcha:
     :ivar when: ``never``, on ``suspicion`` of a flood, or before somebody's ``first`` message too.
     :ivar every: each of so many messages of a person needs one, unless none ever does; 0: none does for that.
     :ivar door: nobody sees anything of the stream before he has solved one.
-    :ivar letters: in one picture (D-24).
+    :ivar letters: in one picture; some have one more (D-24).
     :ivar lifetime: seconds in which it must be solved.
     :ivar fonts: font files that pictures are drawn with; empty: those that are found.
     """
@@ -93,7 +93,7 @@ class Captcha:
     when: str = field(default="suspicion", metadata=one_of("never", "suspicion", "first"))
     every: int = field(default=0, metadata=schema.between(0, 10000))
     door: bool = False
-    letters: int = field(default=5, metadata=schema.between(4, 8))
+    letters: int = field(default=5, metadata=schema.between(4, 7))
     lifetime: float = field(default=300.0, metadata=schema.between(30, 3600))
     fonts: tuple[str, ...] = field(default=(), metadata=at_most(64, "paths"))
 

@@ -20,7 +20,8 @@ from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
 
-from onionstream import config, life, terminal
+from onionstream import config, life, secretfile, terminal
+from onionstream.captcha.fonts import FontError
 from onionstream.config import Config, Delivery, Players
 from onionstream.encoder.commands import Command, command, slate
 from onionstream.encoder.confinement import Confinement, find_confinement
@@ -28,6 +29,7 @@ from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
+from onionstream.livechat import LiveChat
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
@@ -48,8 +50,10 @@ from onionstream.web.broadcaster import Broadcaster, new_password
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.gauge import Gauge
 from onionstream.web.http import BoundedSite
+from onionstream.web.identity import Who
 from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
+from onionstream.web.request import BoundedRequest
 from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, listen_on_unix
 from onionstream.web.watch import Watch
 
@@ -78,32 +82,30 @@ def makeService(options: Options) -> IService:
     settings = options.config
     connections = life.harden(settings.web.connections)
     state = _or_end(lambda: StateDirectory(options.state))
-
     confinement = _confinement()
     broadcast = _broadcast(settings.delivery, reactor.seconds)
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
     password = new_password()
-    watch = Watch(broadcast, settings.stream, _profiles(settings.players), reactor, rates := Rates())
+    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
+    watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
     desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
-    site = BoundedSite(Areas(watch, desk, gauge, Assets()), Limits(connections=connections), reactor)
+    site = BoundedSite(Areas(watch, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
-    changes = _Changes(
-        watch=watch, broadcast=broadcast, encoder=encoder, slates=slates, tor=tor, test=test, confinement=confinement
-    )
+    changes = _Changes(watch, chat, broadcast, encoder, slates, tor, test, confinement)
     reload = life.Reload(settings, options.load, changes.by_table())
-
     write(_banner(settings, state, password, confinement))
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
-        Listening(ports, site, ending=broadcast.close),
+        Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
         *_timers(broadcast, circuits),
+        chat.service(),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
         terminal.Onion(write, tor, show_address=not _is_kept()),
         terminal.Findings(write, test, lambda: _planned(reload.present)),
@@ -157,6 +159,20 @@ def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
     return Broadcast(window=window, fragment=fragment, patience=patience, quiet=delivery.slate, clock=clock)
 
 
+def _chat(
+    settings: Config,
+    state: StateDirectory,
+    broadcast: Broadcast,
+    shell: Callable[[BoundedRequest, Who], str],
+    reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+) -> LiveChat:
+    """:raises FontError, StateError: there cannot be one."""
+    secrets = secretfile.load(state.path)
+    if secrets.note:
+        write(f"  Note: {secrets.note}\n")
+    return LiveChat(settings, secrets, broadcast, shell, reactor)
+
+
 def _paths(state: StateDirectory) -> Paths:
     return Paths(state=state.path, site=state.socket)
 
@@ -178,11 +194,12 @@ def _tor(
     return Tor(settings, _paths(state), reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Changes:
     """What each part does when its tables of the configuration have changed (R-41)."""
 
     watch: Watch
+    chat: LiveChat
     broadcast: Broadcast
     encoder: Supervisor
     slates: SlateMaker
@@ -194,6 +211,7 @@ class _Changes:
         """For ``life.Reload``."""
         return {
             frozenset({"stream"}): self._show,
+            frozenset({"stream", "chat", "captcha"}): self.chat.change,
             frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
             frozenset({"players"}): self._play,
             frozenset({"tor"}): self._offer,
@@ -223,6 +241,16 @@ class _Changes:
         self.encoder.replace(_how_to_start(settings, self.confinement), settings.encoder)
 
 
+def _watch(
+    settings: Config,
+    broadcast: Broadcast,
+    chat: LiveChat,
+    reactor: Any,  # noqa: ANN401 - as above
+    rates: Rates,
+) -> Watch:
+    return Watch(broadcast, settings.stream, _profiles(settings.players), chat.door, chat.presence, reactor, rates)
+
+
 def _profiles(players: Players) -> Profiles:
     """What each kind of player gets, as the configuration has it; for viewers who come from now on."""
     return Profiles(
@@ -250,7 +278,7 @@ def _or_end(build: Callable[[], T]) -> T:
     """What is built, or a sentence and the end."""
     try:
         return build()
-    except (StateError, ListenError) as error:
+    except (StateError, ListenError, FontError) as error:
         end(str(error), CANNOT_START)
 
 

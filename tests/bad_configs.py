@@ -98,7 +98,7 @@ BAD = (
     ('[chat]\nfilters = ["ham"]', "[chat.filters] is a list, but must be a table: a line [chat.filters]"),
     ('[chat]\nban = ["ham"]', "line 2: [chat] has no key `ban`; it belongs under [chat.filters]"),
     ('[captcha]\nwhen = "always"', 'one of "never", "suspicion", "first"'),
-    ("[captcha]\nletters = 3", "a whole number from 4 to 8"),
+    ("[captcha]\nletters = 3", "a whole number from 4 to 7"),
     ('[captcha]\nfonts = ["http://example.org/a.ttf"]', "line 2: [captcha] fonts holds"),
     ('[captcha]\nfonts = ["~/a.ttf"]', "but must hold files, in full or from this folder on"),
     # word filters; tests/chat/test_filters.py has more

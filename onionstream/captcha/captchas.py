@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from onionstream.allowance import Allowance, Allowances, BusyError
 from onionstream.captcha.challenges import LIFETIME, Challenge, Challenges, Outcome
-from onionstream.captcha.drawing import LETTERS, Artist
+from onionstream.captcha.drawing import LENGTH, LETTERS, Artist
 from onionstream.captcha.fonts import find_fonts
 from onionstream.captcha.pool import STOCK, Pool
 from onionstream.captcha.words import BURST, EVERY, PATIENCE, pose
@@ -29,11 +29,13 @@ class Settings:
     """
     What the person who runs onionstream can set.
 
-    :ivar letters: capitals and digits that are drawn.
+    :ivar length: letters of one picture; some have one more.
+    :ivar letters: those that there are.
     :ivar lifetime: seconds in which a captcha may be answered.
     :ivar fonts: paths of font files; none: good ones of this machine.
     """
 
+    length: int = LENGTH
     letters: str = LETTERS
     lifetime: float = LIFETIME
     fonts: tuple[str, ...] = ()
@@ -150,7 +152,7 @@ class Captchas(Service):
         return Posed(name, question)
 
     def _artist(self, settings: Settings) -> Artist:
-        return Artist(find_fonts(settings.fonts, settings.letters), settings.letters)
+        return Artist(find_fonts(settings.fonts, settings.letters), settings.length, settings.letters)
 
 
 def _ask(waits: Iterable[float]) -> None:

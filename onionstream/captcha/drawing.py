@@ -14,8 +14,8 @@ from onionstream.captcha.fonts import Font
 LETTERS = "ACEHJKLMPRSTUWXZ"
 """Sixteen that are not taken for each other, nor for a digit, also when they are bent."""
 
-LENGTHS = (5, 6)
-"""Letters of a picture: one to seventeen million answers (D-24)."""
+LENGTH = 5
+"""Letters of a picture, or one more: one to seventeen million answers (D-24)."""
 
 SIZE = (160, 60)
 """Width and height of a picture, in pixels."""
@@ -44,13 +44,15 @@ class Picture:
 class Artist:
     """Draws. One object is to draw one picture at a time: FreeType's fonts are not for several threads."""
 
-    def __init__(self, fonts: tuple[Font, ...], letters: str = LETTERS) -> None:
+    def __init__(self, fonts: tuple[Font, ...], length: int = LENGTH, letters: str = LETTERS) -> None:
         """
         :param fonts: at least one.
+        :param length: letters of a picture; some have one more.
         :param letters: to choose from.
         """
         self._fonts = fonts
         self._letters = letters
+        self._lengths = (length, length + 1)
 
     def draw(self, chance: Random) -> Picture:
         """
@@ -58,7 +60,7 @@ class Artist:
 
         :param chance: decides everything.
         """
-        solution = "".join(chance.choice(self._letters) for _ in range(chance.choice(LENGTHS)))
+        solution = "".join(chance.choice(self._letters) for _ in range(chance.choice(self._lengths)))
         ink = self._write(solution, chance)
         _strike(ink, chance)
         return Picture(solution, _png(_coloured(_bent(ink, chance), chance)))

@@ -71,6 +71,8 @@ class Broadcast:
     some time and ends with the encoder's next keyframe.
 
     :ivar state: what a visitor finds.
+    :ivar since: when the stream began, in seconds of the clock; an encoder that comes back does not begin it anew.
+        ``None`` while there is none.
     :ivar generation: the run of the encoder that is on air, or was last; 0 before the first.
     :ivar slate: what viewers get instead of a picture, if there is such a thing; may be replaced at any time.
     :ivar quiet: seconds without anything from the encoder after which they get it; 0: never.
@@ -89,6 +91,7 @@ class Broadcast:
         :param clock: seconds, monotonic.
         """
         self.state = State.OFFLINE
+        self.since: float | None = None
         self.generation = 0
         self.window = window
         self.patience = patience
@@ -319,4 +322,8 @@ class Broadcast:
         if state is self.state:
             return
         self.state = state
+        if state is State.OFFLINE:
+            self.since = None
+        elif state is State.ONLINE and self.since is None:
+            self.since = self._clock()
         self._changing.wake()

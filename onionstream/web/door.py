@@ -70,6 +70,11 @@ class Door:
         self._shell = shell
         self._clock = clock
 
+    @property
+    def takes_strangers(self) -> bool:
+        """Whether it is open."""
+        return not self.shut
+
     def admits(self, who: Who | None) -> bool:
         """
         :param who: as ``Identity`` knows him by his cookie or by a capability; ``None``: it does not.
@@ -84,6 +89,47 @@ class Door:
         """
         if not self.admits(who):
             raise OutsideError
+
+    def meet(self, request: BoundedRequest) -> Who:
+        """
+        See ``Identity.meet``; nobody new comes in where the door is shut.
+
+        :raises OutsideError: he has to go to ``/`` first.
+        """
+        self.require(self._identity.reader(request, None))
+        return self._identity.meet(request)
+
+    def reader(self, request: BoundedRequest, given: str | None) -> Who | None:
+        """
+        See ``Identity.reader``; nobody unknown comes in where the door is shut.
+
+        :raises OutsideError: he has to go to ``/`` first.
+        """
+        who = self._identity.reader(request, given)
+        self.require(who)
+        return who
+
+    def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
+        """
+        See ``Identity.writer``; nobody unknown comes in where the door is shut.
+
+        :raises OutsideError: he has to go to ``/`` first.
+        """
+        who = self._identity.writer(request, *given)
+        self.require(who)
+        return who
+
+    def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
+        """See ``Identity.clean``."""
+        return self._identity.clean(request, who, *given)
+
+    def turn_away(self, request: BoundedRequest) -> str | None:
+        """
+        :param request: for ``/``.
+        :return: the captcha, for whoever is not admitted; ``None``: he is.
+        :raises Unavailable: there is none for him now.
+        """
+        return None if self.admits(self._identity.reader(request, None)) else self.page(request)
 
     def page(self, request: BoundedRequest) -> str:
         """

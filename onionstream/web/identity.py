@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
 from onionstream.web.errors import BadRequest
@@ -85,6 +86,26 @@ class Who:
         return _with(address, WRITE, self.write)
 
 
+class Recognition(Protocol):
+    """Knows who asks for something to see: ``Identity``, or the door before it, which turns strangers away."""
+
+    @property
+    def takes_strangers(self) -> bool:
+        """Whether addresses without a capability are of use to anybody."""
+
+    def meet(self, request: BoundedRequest) -> Who:
+        """See ``Identity.meet``."""
+
+    def reader(self, request: BoundedRequest, given: str | None) -> Who | None:
+        """See ``Identity.reader``."""
+
+    def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
+        """See ``Identity.writer``."""
+
+    def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
+        """See ``Identity.clean``."""
+
+
 class Identity:
     """Gives visitors their ids, and recognises them."""
 
@@ -97,6 +118,11 @@ class Identity:
         self._key = key
         self._marks = secrets.token_bytes(32)
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + b"; Secure" * secure
+
+    @property
+    def takes_strangers(self) -> bool:
+        """It does; a door may not."""
+        return True
 
     def meet(self, request: BoundedRequest) -> Who:
         """

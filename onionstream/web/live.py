@@ -23,7 +23,7 @@ from onionstream.web.fragments import Words, sheet
 from onionstream.web.headers import Document as Kind
 from onionstream.web.headers import apply
 from onionstream.web.hub import MOST, Document, Hole
-from onionstream.web.identity import Identity, Who
+from onionstream.web.identity import Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Stage
@@ -94,7 +94,7 @@ class Live:
         self,
         room: Room,
         presence: Presence,
-        identity: Identity,
+        identity: Recognition,
         stage: Callable[[], Stage],
         *,
         clock: IReactorTime,

@@ -19,6 +19,7 @@ from onionstream.web.fragments import Moment, Words
 from onionstream.web.headers import Document as Kind
 from onionstream.web.headers import apply
 from onionstream.web.hub import Document, Hub
+from onionstream.web.identity import READ, WRITE, Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.live import SWEEP, THEMES
 from onionstream.web.request import BoundedRequest
@@ -65,6 +66,7 @@ class Plain:
     def __init__(
         self,
         room: Room,
+        identity: Recognition,
         stage: Callable[[], Stage],
         *,
         clock: IReactorTime,
@@ -73,6 +75,7 @@ class Plain:
     ) -> None:
         """
         :param room: what was said.
+        :param identity: who a request is from.
         :param stage: what the stream is doing, now.
         :param clock: for all timers.
         :param when: seconds since 1970-01-01 00:00 UTC, now.
@@ -81,6 +84,7 @@ class Plain:
         self.hub = Hub(clock)
         self.words = words
         self._room = room
+        self._identity = identity
         self._stage = stage
         self._clock = clock
         self._when = when
@@ -113,24 +117,36 @@ class Plain:
     @router.route("/plain", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
         """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
-        theme = request.query("theme").get("theme", "")
+        query = request.query(WRITE, "theme")
+        theme = query.get("theme", "")
         if theme not in THEMES:
             raise BadRequest
+        who = self._identity.writer(request, query.get(WRITE)) or self._identity.meet(request)
         apply(request, Kind.SHELL)
+        themed = f"?theme={theme}" if theme else ""
         stage = self._stage()
         minutes = stage.uptime(self._clock.seconds())
         return TEMPLATES.get_template("plain.html").render(
             theme=theme,
+            plain=who.form_address(f"/plain{themed}#end"),
+            form=who.form_address(f"/form{themed}#msg"),
+            frames=f"/{themed}",
+            video=self._copied(who, "/stream.mp4"),
+            text=self._copied(who, "/chat.txt"),
             stage=stage,
             sentence=_SENTENCES[stage.state],
             uptime="" if minutes is None else f"{minutes // 60}:{minutes % 60:02}",
             messages=list(self._lines(self._room.history(PAGE))),
         )
 
+    def _copied(self, who: Who, address: str) -> str:
+        """:return: an address that people copy into another program: without a token, where it can be (L-61)."""
+        return address if self._identity.takes_strangers else who.address(address)
+
     @router.route("/chat.txt", methods=["GET"])
     async def text(self, request: BoundedRequest) -> None:
         """The chat as lines of text: those that are there, and then all that follow."""
-        request.query()
+        self._identity.reader(request, request.query(READ).get(READ))
         request.take(Share.LONG)
         apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
         request.close_delimited()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from secrets import token_hex, token_urlsafe
-from urllib.parse import urlencode
+from secrets import token_bytes, token_hex, token_urlsafe
+from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
+from onionstream.chat.presence import Presence, Way
 from onionstream.config import Stream
 from onionstream.onion.budgets import Share
 from onionstream.onion.rates import Rates
 from onionstream.video.broadcast import Broadcast, OffAirError, State
-from onionstream.video.profile import Mode, Profile, Profiles, Trick
+from onionstream.video.profile import Profile, Profiles
 from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
 from onionstream.web.direct import DirectWriter
 from onionstream.web.errors import BadRequest, NotFound
 from onionstream.web.headers import Document, apply
+from onionstream.web.identity import READ, Recognition, Who
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.wish import FIELDS, Wish
+
+THEMES = ("", "light")
+"""What the page may look like: dark, or as chosen. Tor Browser does not tell what a system prefers."""
 
 VIDEO_BUFFER = 16 * 1024
 """Bytes the system may hold for one viewer, and as many again in this process: half a second, so that a slow line shows
@@ -78,44 +83,11 @@ def _agent(request: BoundedRequest) -> str:
     return agent.decode("latin-1") if len(agent) <= LONGEST_AGENT else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """
-    What a viewer asks for in the query of the player or the video.
+class Doorkeeper(Recognition, Protocol):
+    """Knows who asks, and who may come in; see ``door.Door``."""
 
-    :ivar mode: how near he wants to be.
-    :ivar sound: his player is to begin with the sound on.
-    :ivar left_out: tricks that he does not want, to see what they are good for: ``without=padding,squeeze``.
-    """
-
-    mode: Mode
-    sound: bool
-    left_out: frozenset[Trick]
-
-    @classmethod
-    def of(cls, request: BoundedRequest, *more: str) -> _Wish:
-        """
-        :param more: names that the query may have beside ours.
-        :raises BadRequest: when he asks for something that is not there.
-        """
-        query = request.query("mode", "sound", "without", *more)
-        if query.get("sound", "on") != "on":
-            raise BadRequest
-        try:
-            left_out = frozenset(Trick(name) for name in query.get("without", "").split(",") if name)
-            return cls(Mode(query.get("mode", Mode.NORMAL.value)), "sound" in query, left_out)
-        except ValueError:
-            raise BadRequest from None
-
-    @property
-    def query(self) -> str:
-        """The same, for the address of the video; empty for the usual."""
-        said = {"mode": self.mode.value} if self.mode is not Mode.NORMAL else {}
-        if self.sound:
-            said["sound"] = "on"
-        if self.left_out:
-            said["without"] = ",".join(sorted(trick.value for trick in self.left_out))
-        return urlencode(said, safe=",")
+    def turn_away(self, request: BoundedRequest) -> str | None:
+        """:return: the page for somebody who may not come in; ``None``: he may."""
 
 
 class Watch:
@@ -129,51 +101,107 @@ class Watch:
     router = Router()
 
     def __init__(
-        self, broadcast: Broadcast, stream: Stream, profiles: Profiles, clock: IReactorTime, rates: Rates | None = None
+        self,
+        broadcast: Broadcast,
+        stream: Stream,
+        profiles: Profiles,
+        door: Doorkeeper,
+        presence: Presence,
+        clock: IReactorTime,
+        rates: Rates | None = None,
     ) -> None:
         """
         :param broadcast: what is shown.
         :param stream: what is said about it.
         :param profiles: what each kind of player gets.
+        :param door: who asks, and whether he may come in.
+        :param presence: is told who has the video.
         :param clock: for the pulse of pages that wait.
         :param rates: what tor tells of circuits.
         """
         self.stream = stream
         self.profiles = profiles
         self._broadcast = broadcast
+        self._door = door
+        self._presence = presence
         self._clock = clock
         self._rates = Rates() if rates is None else rates
+        self._kept: set[bytes] = set()
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
-        """The page: finite, with all that moves in frames."""
+        """The page: finite, with the player, the live document and the form in frames."""
+        theme = request.query("theme").get("theme", "")
+        if theme not in THEMES:
+            raise BadRequest
+        outside = self._door.turn_away(request)
+        return self.page(request, self._door.meet(request), theme) if outside is None else outside
+
+    def page(self, request: BoundedRequest, who: Who, theme: str = "") -> str:
+        """
+        :param request: whose answer it is to be.
+        :param who: whose page it is.
+        :param theme: one of ``THEMES``.
+        :return: the page, as a body.
+        """
         nonce = token_urlsafe(16)
         apply(request, Document.SHELL, nonce)
+        query = f"?theme={theme}" if theme else ""
         return TEMPLATES.get_template("watch.html").render(
-            stream=self.stream, nonce=nonce, live="/live", form="/form", player="/player", theme=""
+            stream=self.stream,
+            live=who.address(f"/live{query}"),
+            form=who.form_address(f"/form{query}"),
+            player=who.address("/player"),
+            theme=theme,
+            nonce=nonce,
         )
 
     @router.route("/player", methods=["GET"])
-    async def player(self, request: BoundedRequest) -> None:
+    async def player(self, request: BoundedRequest) -> bytes | None:
         """
         A frame with the video in it, or what there is to say instead.
 
         This page stays open until that is no longer true, ends then, and is loaded anew by the browser. So a viewer who
         waits gets the picture by itself, and one whose video has ended learns why: without a script, and without asking
         again and again.
+
+        It is one more connection, of the six that a browser opens to one host, and beside the video and the live
+        document there is room for it in one tab only. So a person who has one already gets a page that is finite, and
+        the live document says it when the video of that tab has ended.
         """
         apply(request, Document.PLAYER)
-        wish = _Wish.of(request)
+        query = request.query(READ, *FIELDS)
+        who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
+        if who is not None and self._door.clean(request, who, query.get(READ)):
+            return b""
+        address = _for(who, "/video", wish.query)
+        if self._online and who is not None and who.key in self._kept:
+            return TEMPLATES.get_template("player.html").render(address=address).encode()
         request.take(Share.LONG)
         request.setHeader("Refresh", "1")
         request.close_delimited()
-        if request.method == b"HEAD":
-            return
-        if self._online:
-            page, until = TEMPLATES.get_template("player.html").render(query=wish.query), self._broadcast.ended()
-        else:
-            starting = self._broadcast.state is State.STARTING
-            page, until = TEMPLATES.get_template("waiting.html").render(starting=starting), self._broadcast.changed()
+        if request.method == b"GET":
+            await (self._keep(request, address, who) if self._online else self._wait(request))
+        return None
+
+    async def _keep(self, request: BoundedRequest, address: str, who: Who | None) -> None:
+        """Show the video until responses end."""
+        key = token_bytes(16) if who is None else who.key
+        self._kept.add(key)
+        try:
+            page = TEMPLATES.get_template("player.html").render(address=address)
+            await self._show(request, page, self._broadcast.ended())
+        finally:
+            self._kept.discard(key)
+
+    async def _wait(self, request: BoundedRequest) -> None:
+        """Say that there is no picture until that changes."""
+        starting = self._broadcast.state is State.STARTING
+        page = TEMPLATES.get_template("waiting.html").render(starting=starting)
+        await self._show(request, page, self._broadcast.changed())
+
+    async def _show(self, request: BoundedRequest, page: str, until: Deferred[None]) -> None:
+        """Keep a page open until something happens."""
         request.write(page.encode())
         pulse = LoopingCall(request.write, b"\n")
         pulse.clock = self._clock
@@ -194,9 +222,10 @@ class Watch:
         before: it showed the end of the last stream instead of the next (measured).
         """
         apply(request, Document.PLAYER)
-        wish = _Wish.of(request)
-        query = "&".join(filter(None, (f"play={token_hex(4)}", wish.query)))
-        return TEMPLATES.get_template("video.html").render(query=query, sound=wish.sound)
+        query = request.query(READ, *FIELDS)
+        who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
+        address = _for(who, "/stream.mp4", "&".join(filter(None, (f"play={token_hex(4)}", wish.query))))
+        return TEMPLATES.get_template("video.html").render(address=address, sound=wish.sound)
 
     @router.route("/stream.mp4", methods=["GET"])
     async def video(self, request: BoundedRequest) -> None:
@@ -206,7 +235,8 @@ class Watch:
         Its length is not known, and a range of it is not to be had: a request for one gets all of it with status 200,
         which is what Firefox plays best (measured; with a length it freezes).
         """
-        wish = _Wish.of(request, "play")
+        query = request.query(READ, "play", *FIELDS)
+        who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
         request.take(Share.VIDEO)
         response = _VideoResponse(request, self._rates, self._clock)
         profile = self.profiles.choose(_agent(request), wish.mode, wish.left_out, sound=wish.sound)
@@ -220,9 +250,18 @@ class Watch:
                 request.small_send_buffer(VIDEO_BUFFER)
                 request.registerProducer(viewer, True)
                 self._broadcast.welcome(viewer)
-                await response.done
+                await self._watched(response, who)
         finally:
             self._broadcast.leave(viewer)
+
+    async def _watched(self, response: _VideoResponse, who: Who | None) -> None:
+        """Until the response ends somebody watches: one more person where nobody knows who it is."""
+        key = token_bytes(16) if who is None else who.key
+        self._presence.enter(key, Way.VIDEO)
+        try:
+            await response.done
+        finally:
+            self._presence.leave(key, Way.VIDEO)
 
     @property
     def _online(self) -> bool:
@@ -234,3 +273,9 @@ class Watch:
             return self._broadcast.watch(response, profile)
         except OffAirError:
             raise Offline from None
+
+
+def _for(who: Who | None, path: str, query: str) -> str:
+    """:return: an address of this site, as this visitor is to use it."""
+    address = f"{path}?{query}" if query else path
+    return address if who is None else who.address(address)

@@ -174,6 +174,15 @@ class ReplaceTests(CaptchasCase):
                 return Outcome.RIGHT
         return Outcome.WRONG
 
+    def test_R41_longer_pictures(self) -> None:
+        """Of so many letters, or one more."""
+        self.captchas.replace(Settings(letters="C", length=7))
+        outcomes = []
+        for now in range(100, 2000, 50):
+            posed = self.pose(now=now)
+            outcomes.append(self.captchas.solve(posed.id, ANN, "c" * 7, now))
+        self.assertIn(Outcome.RIGHT, outcomes)
+
     def test_R41_another_lifetime(self) -> None:
         """For those that are posed too."""
         posed = self.pose()

@@ -65,7 +65,7 @@ class DrawingTests(SynchronousTestCase):
 
     def test_no_picture_is_like_another(self) -> None:
         """Also of the same letters."""
-        artist, chance = Artist(BUILTIN, "A"), Random(1)
+        artist, chance = Artist(BUILTIN, letters="A"), Random(1)
         self.assertEqual(len({artist.draw(chance).png for _ in range(20)}), 20)
 
     def test_D24_chance_decides_everything(self) -> None:
@@ -76,13 +76,13 @@ class DrawingTests(SynchronousTestCase):
 
     def test_S55_other_letters(self) -> None:
         """Those of the configuration."""
-        solution = Artist(BUILTIN, "23").draw(Random(1)).solution
+        solution = Artist(BUILTIN, letters="23").draw(Random(1)).solution
         self.assertLessEqual(set(solution), set("23"))
 
     def test_wide_letters_fit_too(self) -> None:
         """Ink is left and right of the middle, and hardly any at the very edge."""
         for seed in range(5):
-            picture = Image.open(BytesIO(Artist(FONTS, "W").draw(Random(seed)).png))
+            picture = Image.open(BytesIO(Artist(FONTS, letters="W").draw(Random(seed)).png))
             ground = picture.getextrema()[1]
             for edge in (0, SIZE[0] - 2):
                 column = picture.crop((edge, 0, edge + 2, SIZE[1])).tobytes()

@@ -27,8 +27,10 @@ from tests.tornet.socks import WayError, fetch
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ANSWER = b"well come this way"
 
+# The program may have inherited that SIGINT is ignored, as everything that a shell starts with "&" does.
 PROGRAM = """
 import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 {}
 print(*pids, flush=True)
 signal.pause()

@@ -67,6 +67,21 @@ class StateTests(SynchronousTestCase):
         self.air.end(returning=False)
         self.assertEqual((watching.ending, self.air.broadcast.watching), ("finished", 0))
 
+    def test_L18_since_when(self) -> None:
+        """From the first picture on until it is offline; an encoder that comes back does not begin the stream anew."""
+        self.assertIsNone(self.air.broadcast.since)
+        self.air.begin()
+        self.assertIsNone(self.air.broadcast.since)
+        self.air.go(1)
+        began = self.air.broadcast.since
+        assert began is not None
+        self.air.end(returning=True)
+        self.air.begin()
+        self.air.go(1)
+        self.assertEqual(self.air.broadcast.since, began)
+        self.air.end(returning=False)
+        self.assertIsNone(self.air.broadcast.since)
+
     def test_sound_alone_is_a_stream(self) -> None:
         """Where there is no picture in the tracks."""
         self.air.begin(video=False)

@@ -71,7 +71,7 @@ class ChatCase(WireCase):
             when=lambda: self.now,
             chance=lambda: self.random,
         )
-        self.plain = Plain(self.room, lambda: self.stage, clock=self.clock, when=lambda: self.now)
+        self.plain = Plain(self.room, self.identity, lambda: self.stage, clock=self.clock, when=lambda: self.now)
         self.door = Door(self.identity)
         # What a test leaves open must not end when it is garbage, in the midst of another test.
         self.addCleanup(self.plain.close)

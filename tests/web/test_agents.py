@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from onionstream.video.demux import Demuxer
 from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Mode, Profiles, Trick
 from onionstream.video.samples import Sample
-from tests.web.test_watch import WatchCase
+from tests.web.watching import WatchCase
 from tests.web.wire import Answer, get
 
 TOR_BROWSER = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred
 from twisted.web.resource import IResource
 
+from onionstream.chat.presence import Presence
 from onionstream.config import Stream
 from onionstream.onion.budgets import BUSY, Share, Visit
 from onionstream.video.broadcast import Broadcast
@@ -17,6 +18,7 @@ from onionstream.web.areas import Areas
 from onionstream.web.watch import Watch
 from tests.video import streams
 from tests.web.onion import CIRCUIT, CircuitCase
+from tests.web.visitors import OpenDoor
 from tests.web.wire import get
 
 
@@ -174,7 +176,8 @@ class WatchTests(CircuitCase):
             clock=self.clock.seconds,
         )
         self.broadcast.begin_run(1).feed(streams.build(streams.film(1.0)))
-        return Areas(Watch(self.broadcast, Stream(), Profiles(), self.clock))
+        presence = Presence(lambda: None)
+        return Areas(Watch(self.broadcast, Stream(), Profiles(), OpenDoor(bytes(32)), presence, self.clock))
 
     def refused(self, *requests: bytes) -> list[bool]:
         """Which of some requests at once, each on a connection of its own, meet the bound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from onionstream.chat.people import Role
@@ -29,7 +30,8 @@ class PageTests(ChatCase):
         self.assertIn("The stream is live. 7 watching. On air for 1:01.", text(root))
         self.assertIn("Robots", text(root))
         links = {one.get("href") for one in found(root, "a")}
-        self.assertEqual(links, {"/plain#end", "/form#msg", "/stream.mp4", "/chat.txt", "/"})
+        bare = {re.sub(r"\?w=[\w-]{43}", "", str(one)) for one in links}
+        self.assertEqual(bare, {"/plain#end", "/form#msg", "/stream.mp4", "/chat.txt", "/"})
 
     def test_each_state_has_its_sentence(self) -> None:
         """Also when nothing is on air."""
@@ -82,13 +84,24 @@ class PageTests(ChatCase):
         """In its own links too; nothing else may be asked for."""
         root = parsed(self.ask(get("/plain?theme=light")).body)
         self.assertEqual(found(root, "html")[0].get("data-theme"), "light")
-        self.assertIn("/plain?theme=light#end", {one.get("href") for one in found(root, "a")})
+        links = {re.sub("&w=.*#", "#", str(one.get("href"))) for one in found(root, "a")}
+        self.assertLessEqual({"/plain?theme=light#end", "/form?theme=light#msg", "/?theme=light"}, links)
         for query in ("theme=blue", "r=1"):
             self.assertEqual(self.ask(get(f"/plain?{query}")).status, 400)
 
-    def test_S2_nobody_is_given_a_token_here(self) -> None:
-        """To read needs none."""
-        self.assertEqual(self.ask(get("/plain")).all("Set-Cookie"), [])
+    def test_S6_one_without_cookies_stays_who_he_is(self) -> None:
+        """He comes here instead of to the page, so he is given a token here, in the addresses he goes on with."""
+        links = [str(one.get("href")) for one in found(parsed(self.ask(get("/plain")).body), "a")]
+        again = next(link for link in links if link.startswith("/plain?w=")).partition("#")[0]
+        answer = self.ask(get(again))
+        self.assertEqual(answer.all("Set-Cookie"), [])
+        more = [str(one.get("href")) for one in found(parsed(answer.body), "a")]
+        self.assertEqual(more, links)
+
+    def test_L61_addresses_that_people_copy_have_no_token(self) -> None:
+        """Those of the video and of the text, which go into other programs."""
+        links = [str(one.get("href")) for one in found(parsed(self.ask(get("/plain")).body), "a")]
+        self.assertLessEqual({"/stream.mp4", "/chat.txt"}, set(links))
 
 
 class TextTests(ChatCase):

@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from twisted.web.resource import IResource
-
 from onionstream.config import Stream
-from onionstream.video.broadcast import Broadcast
-from onionstream.video.profile import Profiles
-from onionstream.video.run import Run
-from onionstream.video.viewer import Patience
-from onionstream.video.window import Window
-from onionstream.web.areas import Areas
-from onionstream.web.watch import PULSE, VIDEO_BUFFER, Watch
+from onionstream.web.watch import PULSE, VIDEO_BUFFER
 from tests.video import streams
-from tests.web.wire import Client, WireCase, get
-
-
-class WatchCase(WireCase):
-    """A site with ``Watch`` on it, and a broadcast that a test feeds."""
-
-    def root(self) -> IResource:
-        """The area alone."""
-        patience = Patience(behind=10, silent=45)
-        self.broadcast = Broadcast(
-            window=Window(60, 1 << 25), fragment=0.1, patience=patience, clock=self.clock.seconds
-        )
-        stream = Stream(title="Day <12>", description="About & more")
-        self.watch = Watch(self.broadcast, stream, Profiles(), self.clock)
-        return Areas(self.watch)
-
-    def on_air(self, seconds: float = 1.0, body: int = 40, generation: int = 1) -> Run:
-        """Begin a run, and feed it a film."""
-        run = self.broadcast.begin_run(generation)
-        run.feed(streams.build(streams.film(seconds, body=body)))
-        return run
-
-    def body(self, client: Client) -> bytes:
-        """What a client has got after the headers."""
-        return client.received.partition(b"\r\n\r\n")[2]
+from tests.web.watching import WatchCase
+from tests.web.wire import get
 
 
 class ShellTests(WatchCase):

@@ -20,6 +20,14 @@ CAPABILITY = "[A-Za-z0-9_-]{43}"
 """How one looks."""
 
 
+class OpenDoor(Identity):
+    """Lets everybody in."""
+
+    def turn_away(self, request: BoundedRequest) -> str | None:
+        """See ``watch.Doorkeeper``."""
+        return None
+
+
 class Rooms:
     """
     An area with a page, a frame, a form and a door.

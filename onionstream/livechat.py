@@ -1,0 +1,202 @@
+"""
+The chat and the live page, built and joined: who visitors are, what they say and see, and what asks them for captchas.
+
+A part of the composition root (``tap``), with a module of its own because it is one thing: nothing else needs to know
+how these parts are joined.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import SystemRandom
+from secrets import token_bytes
+from typing import Any
+
+from twisted.application.internet import TimerService
+from twisted.application.service import IService, MultiService
+from twisted.logger import Logger
+
+from onionstream.captcha.captchas import Captchas
+from onionstream.captcha.captchas import Settings as CaptchaSettings
+from onionstream.captcha.fonts import FontError
+from onionstream.chat.events import Event
+from onionstream.chat.filters import Filters
+from onionstream.chat.presence import Presence
+from onionstream.chat.room import Room
+from onionstream.chat.rules import Rules, When
+from onionstream.config import Captcha, Chat, Config
+from onionstream.secretfile import Secrets
+from onionstream.threads import Workers
+from onionstream.video.broadcast import Broadcast, State
+from onionstream.web.appearance import Appearance
+from onionstream.web.areas import Area
+from onionstream.web.asking import Asking
+from onionstream.web.door import Door
+from onionstream.web.fragments import Words
+from onionstream.web.identity import Identity, Who
+from onionstream.web.live import Live
+from onionstream.web.nonces import Nonces
+from onionstream.web.plain import Plain
+from onionstream.web.request import BoundedRequest
+from onionstream.web.say import Say
+from onionstream.web.stage import Air, Stage
+from onionstream.web.tripcodes import Tripcodes
+
+_TURN = 0.25
+"""Seconds between two looks whether a message that waits for its turn may be said."""
+
+_FORGET = 60.0
+"""Seconds between two times that what is too old is forgotten."""
+
+
+class LiveChat:
+    """
+    Everything of the site that is not the video.
+
+    :ivar identity: who a visitor is.
+    :ivar presence: who is here.
+    :ivar door: who may come in.
+    :ivar room: what is said.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: Config,
+        secrets: Secrets,
+        broadcast: Broadcast,
+        shell: Callable[[BoundedRequest, Who], str],
+        reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+    ) -> None:
+        """
+        :param settings: of all; ``change`` tells of others.
+        :param secrets: of this state directory.
+        :param broadcast: what is shown beside it.
+        :param shell: the page around it.
+        :param reactor: the clock, and where threads tell their results.
+        :raises FontError: a font of the settings cannot be used.
+        """
+        self._stream = settings.stream
+        self._broadcast = broadcast
+        self._reactor = reactor
+        self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
+        self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
+        self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
+        self.identity = Identity(secrets.tokens, secure=settings.web.cookies_secure)
+        self.presence = Presence(self._presence_changed)
+        self.room = Room(_rules(settings), _filters(settings.chat), self.identity.mark, self._tell)
+        nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
+        tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
+        self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
+        self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time)
+        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor)
+        chance, words = SystemRandom().random, _words(settings.chat)
+        self._live = Live(
+            self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
+        )
+        self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
+        self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+
+    def service(self) -> IService:
+        """:return: what has to run as long as the site does."""
+        whole = MultiService()
+        for service in (
+            self._painters,
+            self._hashers,
+            self._captchas,
+            self._timer(_TURN, self._release),
+            self._timer(_FORGET, lambda: self.room.forget(self._reactor.seconds())),
+            *self._live.timers(),
+            *self._plain.timers(),
+        ):
+            service.setServiceParent(whole)
+        self._follow()
+        return whole
+
+    def close(self) -> None:
+        """The site ends: so do all documents that have no end."""
+        self._live.close()
+        self._plain.close()
+
+    def change(self, settings: Config) -> None:
+        """The configuration is another one (R-41)."""
+        self._stream = settings.stream
+        self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
+        self.door.shut = settings.captcha.door
+        try:
+            self._captchas.replace(_captcha_settings(settings.captcha))
+        except FontError as error:
+            self._log.error("Captchas stay as they were: {error}", error=error)
+        self._stage_changed()
+
+    def _timer(self, seconds: float, act: Callable[[], object]) -> TimerService:
+        timer = TimerService(seconds, act)
+        timer.clock = self._reactor
+        return timer
+
+    def _release(self) -> None:
+        """Say what has waited for its turn."""
+        self.room.release(self._reactor.seconds(), int(time.time()))
+
+    def _follow(self) -> None:
+        """Be told whenever the stream's state changes, from now on."""
+
+        def changed(_: None) -> None:
+            self._stage_changed()
+            self._broadcast.changed().addCallback(changed)
+
+        self._broadcast.changed().addCallback(changed)
+
+    def _stage(self) -> Stage:
+        """What the stream is doing, now."""
+        broadcast = self._broadcast
+        again = broadcast.state is State.STARTING and broadcast.since is not None
+        return Stage(
+            state=Air.RESTARTING if again else Air(broadcast.state.value),
+            since=broadcast.since,
+            title=self._stream.title,
+            description=self._stream.description,
+            watching=self.presence.watching,
+        )
+
+    def _stage_changed(self) -> None:
+        self._live.stage_changed()
+        self._plain.stage_changed()
+
+    def _presence_changed(self) -> None:
+        self._live.presence_changed()
+
+    def _tell(self, event: Event) -> None:
+        self._live.tell(event)
+        self._plain.tell(event)
+
+
+def _rules(settings: Config) -> Rules:
+    chat, captcha = settings.chat, settings.captcha
+    return Rules(
+        characters=chat.characters,
+        lines=chat.lines,
+        between=chat.between,
+        burst=chat.burst,
+        burst_lines=chat.burst_lines,
+        burst_seconds=chat.burst_seconds,
+        every=captcha.every,
+        captcha=When(captcha.when),
+        kept=chat.kept,
+        reserved=(chat.broadcaster, chat.anonymous),
+    )
+
+
+def _filters(chat: Chat) -> Filters:
+    said = chat.filters
+    return Filters(said.censor, said.block, said.ban, said.ignore_case, said.tyranny)
+
+
+def _captcha_settings(captcha: Captcha) -> CaptchaSettings:
+    return CaptchaSettings(length=captcha.letters, lifetime=captcha.lifetime, fonts=captcha.fonts)
+
+
+def _words(chat: Chat) -> Words:
+    return Words(unnamed=chat.anonymous, broadcaster=chat.broadcaster)
