@@ -97,14 +97,21 @@ class Asking:
         """
         now = self._clock.seconds()
         shown = self._shown.get(key, now)
-        if shown is not None and shown.id != unwanted and words == (shown.question is not None):
-            return shown
+        if shown is not None and self._lives(shown, now):
+            if shown.id != unwanted and words == (shown.question is not None):
+                return shown
+        else:
+            shown = None
         try:
             posed = self._captchas.pose(key, now, words=words, bucket=self.bucket(request))
         except BusyError:
             return shown
         self._shown.put(key, posed, now)
         return posed
+
+    def _lives(self, posed: Posed, now: float) -> bool:
+        """:return: whether it can still be answered, as far as one can see: captchas may be set to live for less."""
+        return posed.question is not None or self._captchas.picture(posed.id, now) is not None
 
     def solve(self, key: bytes, name: str, answer: str) -> Outcome | None:
         """
