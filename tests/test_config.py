@@ -280,7 +280,19 @@ class ValueTests(SynchronousTestCase):
 
     def test_every_table_has_a_field(self) -> None:
         """Which bears its name."""
-        tables = {"stream", "source", "video", "audio", "encoder", "delivery", "players", "web", "chat", "captcha", "tor"}
+        tables = {
+            "stream",
+            "source",
+            "video",
+            "audio",
+            "encoder",
+            "delivery",
+            "players",
+            "web",
+            "chat",
+            "captcha",
+            "tor",
+        }
         self.assertEqual(tables, _names(Config))
 
 
