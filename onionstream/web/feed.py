@@ -102,6 +102,16 @@ class Feed:
             case Banned(person) | Unbanned(person):
                 self._publish(self.fragments.style(rules.banned(person)))
 
+    def call(self, words: Words) -> None:
+        """
+        People without a name are called something else from now on; open documents keep what they show of messages.
+
+        :param words: what people are called.
+        """
+        if words != self.fragments.words:
+            self.fragments.words, self._rendered = words, {}
+            self._users.want()
+
     def stage_changed(self) -> None:
         """Something on the stage is different: the state, the title, the number of viewers."""
         stage = self._stage()
