@@ -216,6 +216,8 @@ class Feed:
         if day != before:
             yield self.fragments.day(message.when, first=before is None and day == today)
         self._rendered[message.number] = markup = self.fragments.message(message)
+        if len(self._rendered) > self.shown:
+            del self._rendered[next(iter(self._rendered))]
         yield markup
 
     def _open(self, numbers: Iterable[int]) -> list[int]:
@@ -223,13 +225,16 @@ class Feed:
         return [number for number in numbers if number > self._newest - MOST - self.shown]
 
     def _change(self, person: Person) -> None:
+        listed = any(one.mark == person.mark for one in self._listed)
+        if not (listed or person.standing.messages):
+            return  # he is to be seen nowhere, and new ones like him can be had for nothing
         self._rendered = {}
         if isinstance(person.hue, Own):
             self._remember(person)
         else:
             self._dressed.pop(person.mark, None)
         self._publish(self.fragments.style(rules.looks(person, self.fragments.called(person))))
-        if any(one.mark == person.mark for one in self._listed):
+        if listed:
             self._users.want()
 
     def _dress(self, people: Iterable[Person]) -> list[Fragment | None]:
