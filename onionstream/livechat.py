@@ -95,7 +95,7 @@ class LiveChat:
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
         chance, words = SystemRandom().random, _words(settings.chat)
         self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
-        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words)
+        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
         self._live = Live(
             self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
         )
