@@ -1,132 +1,152 @@
-"""The chat and the live page, joined as the daemon joins them."""
+"""The chat and the live page as the daemon joins them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from twisted.internet.testing import MemoryReactorClock
 from twisted.web.resource import IResource
 
-from onionstream.chat.refusals import BlockedError
+from onionstream.captcha.captchas import Settings
+from onionstream.chat.events import Event
 from onionstream.config import Captcha, Chat, Config, Stream
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
-from onionstream.site_settings import WordFilters
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
-from onionstream.web.areas import Areas
-from tests.video import streams
+from onionstream.web.areas import Areas, Router
+from onionstream.web.headers import Document, apply
+from onionstream.web.identity import Who
+from onionstream.web.request import BoundedRequest
+from tests.web.visitor import Visitor
 from tests.web.wire import Client, WireCase, get
 
-ANN, BOB = b"a" * 16, b"b" * 16
+NAMES = Config(chat=Chat(anonymous="Spectator", broadcaster="Captain"))
+
+
+class Entrance:
+    """The area of ``/``, as small as can be."""
+
+    router = Router()
+
+    def __init__(self) -> None:
+        """The chat is built after it."""
+        self.chat: LiveChat | None = None
+
+    @router.route("/", methods=["GET"])
+    def page(self, request: BoundedRequest) -> str:
+        """The way to the form."""
+        assert self.chat is not None
+        return self.shell(request, self.chat.identity.meet(request))
+
+    def shell(self, request: BoundedRequest, who: Who) -> str:
+        """See ``Watch.page``."""
+        apply(request, Document.SHELL)
+        return f'<a href="{who.form_address("/form")}">form</a>'
 
 
 class LiveChatCase(WireCase):
-    """All of it on a site, beside a broadcast."""
+    """All of it on a site."""
+
+    settings = Config()
 
     def root(self) -> IResource:
-        """As the daemon builds it."""
-        # What is needed of a reactor here is a clock, and a way back from threads.
-        self.reactor = MemoryReactorClock()
-        self.clock = self.reactor
-        patience = Patience(behind=10, silent=45)
-        self.broadcast = Broadcast(
-            window=Window(60, 1 << 25), fragment=0.1, patience=patience, clock=self.reactor.seconds
-        )
-        self.settings = Config(stream=Stream(title="Day 12"))
-        secrets = Secrets(tokens=bytes(32), pepper=bytes(32))
-        self.chat = LiveChat(self.settings, secrets, self.broadcast, lambda request, who: "page", self.reactor)
+        """Joined as ``tap`` does it; nothing runs."""
+        seconds = self.clock.seconds
+        broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
+        entrance = Entrance()
+        self.chat = LiveChat(self.settings, Secrets(bytes(32), bytes(32)), broadcast, entrance.shell, self.clock)
+        entrance.chat = self.chat
         self.addCleanup(self.chat.close)
-        return Areas(*self.chat.areas)
+        return Areas(entrance, *self.chat.areas)
 
-    def on_air(self, generation: int = 1) -> None:
-        """There is a picture."""
-        self.broadcast.begin_run(generation).feed(streams.build(streams.film(1.0)))
+    def visitor(self) -> Visitor:
+        """Somebody with the form before him."""
+        visitor = Visitor(self).go("/")
+        return visitor.go(visitor.page.links["form"])
 
-    def live(self, path: str = "/live") -> Client:
-        """Somebody opens a document."""
-        return self.connect().send(get(path))
-
-    def say(self, text: str, key: bytes = ANN) -> object:
-        """Somebody says something."""
-        return self.chat.room.say(key, text, self.reactor.seconds(), 1_795_372_260)
+    def read(self, address: str) -> Client:
+        """Somebody who reads along."""
+        return self.connect().send(get(address))
 
 
-class LiveChatTests(LiveChatCase):
-    """What reaches whom."""
+class WordTests(LiveChatCase):
+    """What people are called who have no name."""
 
-    def test_what_is_said_is_everywhere(self) -> None:
-        """In open live documents, and in the text for terminals."""
-        documents = self.live(), self.live("/chat.txt")
-        self.say("hello there")
-        self.reactor.advance(0.1)
-        for document in documents:
-            self.assertIn(b"hello there", document.received)
+    settings = NAMES
 
-    def test_the_state_of_the_stream_is_told(self) -> None:
-        """Each change of it, to documents that are open; an encoder that comes back is no new start."""
-        document = self.live()
-        told = [document.received.count(b'slot="state"')]
-        for act in (
-            lambda: self.broadcast.begin_run(1),
-            self.on_air,
-            lambda: self.broadcast.off_air(returning=True),
-            lambda: self.on_air(2),
-            lambda: self.broadcast.off_air(returning=False),
-        ):
-            act()
-            self.reactor.advance(1)
-            told.append(document.received.count(b'slot="state"'))
-        self.assertEqual(told, [1, 2, 3, 4, 5, 6])
-        states = [part.partition(b">")[2].partition(b"<")[0] for part in document.received.split(b'slot="state"')[1:]]
-        self.assertEqual(states, [b"Offline", b"Starting", b"Live", b"Restarting", b"Live", b"Offline"])
+    def test_S9_all_pages_have_the_configured_word(self) -> None:
+        """The live page, the plain ones and the forms."""
+        visitor = self.visitor()
+        visitor.press(text="hello")
+        texts = [self.read(address).received.decode() for address in ("/live", "/plain", "/chat.txt")]
+        for text in (*texts, visitor.page.text, visitor.go("/form").page.text):
+            self.assertIn("Spectator", text)
+            self.assertNotIn("Anonymous", text)
 
-    def test_R41_a_new_title_is_told_at_once(self) -> None:
-        """To documents that are open."""
-        document = self.live()
-        self.chat.change(replace(self.settings, stream=Stream(title="Day 13")))
-        self.reactor.advance(0.1)
-        self.assertIn(b"Day 13", document.received)
+    def test_S9_another_word_from_now_on(self) -> None:
+        """When the configuration is read again, in all that is loaded after it."""
+        visitor = self.visitor()
+        visitor.press(text="hello")
+        self.chat.change(replace(NAMES, chat=replace(NAMES.chat, anonymous="Passenger")))
+        texts = [self.read(address).received.decode() for address in ("/live", "/plain", "/chat.txt")]
+        for text in (*texts, visitor.go("/form").page.text):
+            self.assertIn("Passenger", text)
+            self.assertNotIn("Spectator", text)
 
-    def test_R41_other_rules_hold_from_now_on(self) -> None:
-        """Lengths, filters and the door."""
-        chat = Chat(characters=20, filters=WordFilters(block=("spam",)))
-        self.chat.change(replace(self.settings, chat=chat, captcha=Captcha(door=True)))
-        self.assertRaises(BlockedError, self.say, "spam")
-        self.assertEqual(self.chat.room.rules.characters, 20)
-        self.assertEqual(self.live().answer().status, 403)
+    def test_D12_nobody_looks_like_one_without_a_name(self) -> None:
+        """With his word and a tag for a name; the word alone is no name."""
+        visitor = self.visitor().go("/look")
+        visitor.press(name="Spectator#1a2")
+        self.assertEqual(visitor.page.said["alert"], ["This name looks like one that nobody may take."])
+        visitor.press(name="spectator")
+        self.assertEqual(visitor.page.said["alert"], [])
+        self.assertEqual(visitor.page.fields["name"], "")
 
-    def test_R41_another_word_for_the_unnamed(self) -> None:
-        """Documents that are opened from now on say it."""
-        self.say("hello")
-        self.chat.change(replace(self.settings, chat=Chat(anonymous="Nobody")))
-        document = self.live()
-        self.assertIn(b"Nobody", document.received)
-        self.assertNotIn(b"Anonymous", document.received)
 
-    def test_R34_a_font_that_is_missing_leaves_captchas_as_they_were(self) -> None:
-        """It is said in the log, and all else that has changed holds."""
-        changed = replace(self.settings, captcha=Captcha(fonts=("/none.ttf",), door=True))
-        self.chat.change(changed)
-        self.assertTrue(self.chat.door.shut)
-        self.assertEqual([line for line in self.errors() if "Captchas stay as they were" in line], self.errors())
-        self.assertEqual(len(self.errors()), 1)
+class HistoryTests(LiveChatCase):
+    """What a live page begins with."""
 
-    def test_S51_a_message_that_came_too_soon_is_said_by_itself(self) -> None:
-        """Its turn comes without anybody doing anything."""
-        for timer in self.chat.timers():
-            timer.startService()
-            self.addCleanup(timer.stopService)
-        document = self.live()
-        self.say("first")
-        self.say("second")
-        self.assertNotIn(b"second", document.received)
-        self.reactor.pump([0.25] * 16)
-        self.assertIn(b"second", document.received)
+    settings = Config(chat=Chat(shown=20, between=0, burst=100), captcha=Captcha(when="never"))
 
-    def test_at_the_end_all_documents_end(self) -> None:
-        """So that stopping waits for none of them."""
-        documents = self.live(), self.live("/chat.txt")
-        self.chat.close()
-        self.assertEqual([one.closed for one in documents], [True, True])
+    def test_S57_as_many_messages_as_the_configuration_says(self) -> None:
+        """And as it says when it is read again."""
+        for number in range(30):
+            self.chat.room.say(bytes([number] * 16), f"message {number}", 0, 0)
+        self.assertEqual(self.read("/live").received.count(b'<div class="m '), 20)
+        self.chat.change(Config(chat=Chat(shown=25)))
+        self.assertEqual(self.read("/live").received.count(b'<div class="m '), 25)
+
+
+class FaultTests(LiveChatCase):
+    """One part that breaks."""
+
+    def test_R51_what_breaks_in_the_live_page_is_not_felt_elsewhere(self) -> None:
+        """The message is said, the plain chat has it, its author is told nothing of it; the log is."""
+
+        def breaks(event: Event) -> None:
+            raise RuntimeError("MARK")
+
+        self.chat._live.tell = breaks  # type: ignore[method-assign]
+        text = self.read("/chat.txt")
+        visitor = self.visitor().press(text="hello")
+        self.assertEqual(visitor.answer.status, 200)
+        self.assertIn(b": hello\n", text.received)
+        self.assertEqual([("RuntimeError" in one, "MARK" in one) for one in self.errors()], [(True, False)])
+
+
+class CaptchaTests(LiveChatCase):
+    """The captchas when the configuration is read again."""
+
+    def test_R41_another_title_leaves_them_alone(self) -> None:
+        """Those that lie ready take seconds to make, and who comes meanwhile would get none."""
+        replaced: list[Settings] = []
+
+        def replace_(settings: Settings) -> None:
+            replaced.append(settings)
+
+        self.chat._captchas.replace = replace_  # type: ignore[method-assign]
+        self.chat.change(Config(stream=Stream(title="Another")))
+        self.assertEqual(replaced, [])
+        self.chat.change(Config(captcha=Captcha(letters=6)))
+        self.assertEqual(len(replaced), 1)

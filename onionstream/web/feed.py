@@ -110,6 +110,16 @@ class Feed:
             case Banned(person) | Unbanned(person):
                 self._publish(self.fragments.style(rules.banned(person)))
 
+    def call(self, words: Words) -> None:
+        """
+        People without a name are called something else from now on; open documents keep what they show of messages.
+
+        :param words: what people are called.
+        """
+        if words != self.fragments.words:
+            self.fragments.words, self._rendered = words, {}
+            self._users.want()
+
     def stage_changed(self) -> None:
         """Something on the stage is different: the state, the title, the number of viewers."""
         stage = self._stage()
@@ -214,6 +224,8 @@ class Feed:
         if day != before:
             yield self.fragments.day(message.when, first=before is None and day == today)
         self._rendered[message.number] = markup = self.fragments.message(message)
+        if len(self._rendered) > self.shown:
+            del self._rendered[next(iter(self._rendered))]
         yield markup
 
     def _open(self, numbers: Iterable[int]) -> list[int]:
@@ -221,13 +233,16 @@ class Feed:
         return [number for number in numbers if number > self._newest - MOST - self.shown]
 
     def _change(self, person: Person) -> None:
+        listed = any(one.mark == person.mark for one in self._listed)
+        if not (listed or person.standing.messages):
+            return  # he is to be seen nowhere, and new ones like him can be had for nothing
         self._rendered = {}
         if isinstance(person.hue, Own):
             self._remember(person)
         else:
             self._dressed.pop(person.mark, None)
         self._publish(self.fragments.style(rules.looks(person, self.fragments.called(person))))
-        if any(one.mark == person.mark for one in self._listed):
+        if listed:
             self._users.want()
 
     def _dress(self, people: Iterable[Person]) -> list[Fragment | None]:

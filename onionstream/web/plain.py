@@ -121,8 +121,11 @@ class Plain:
         theme = query.get("theme", "")
         if theme not in THEMES:
             raise BadRequest
-        who = self._identity.writer(request, query.get(WRITE)) or self._identity.meet(request)
+        given = query.get(WRITE)
+        who = self._identity.writer(request, given) or self._identity.meet(request)
         apply(request, Kind.SHELL)
+        if self._identity.clean(request, who, given):
+            return ""
         themed = f"?theme={theme}" if theme else ""
         stage = self._stage()
         minutes = stage.uptime(self._clock.seconds())
