@@ -5,9 +5,9 @@ How soon everybody reads what somebody has said: the daemon's live page, and a p
     .venv/bin/python -m benchmarks.chat --rounds 3
     .venv/bin/python -m benchmarks.chat --slow 5 --never-reading 5 --seconds 80 --characters 500
 
-Everybody has a cookie of his own and the live page open, on the loopback address; one person talks, with the form of the
-page. The delay is from the moment at which the form is sent until the last byte of the line is there, at each reader.
-It ends by itself, after a minute and a half a round.
+Everybody has a cookie of his own and the live page open, on the loopback address; one person talks, with the form of
+the page. The delay is from the moment at which the form is sent until the last byte of the line is there, at each
+reader. It ends by itself, after a minute and a half a round.
 """
 
 from __future__ import annotations
