@@ -75,4 +75,5 @@ class InSite:
         self.chat.close()
         self._broadcast.close()
         await self._site.drain(1)
+        self.chat.close()  # once more: that readers have gone was news again
         await self._service.stopService()
