@@ -90,12 +90,13 @@ class LiveChat:
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
         tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
-        self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time)
-        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor)
         chance, words = SystemRandom().random, _words(settings.chat)
+        self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
+        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words)
         self._live = Live(
             self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
         )
+        self._live.feed.shown = settings.chat.shown
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
 
@@ -125,6 +126,9 @@ class LiveChat:
         self._stream = settings.stream
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
         self.door.shut = settings.captcha.door
+        self._live.feed.shown = settings.chat.shown
+        self._plain.words = self._say.words = self._appearance.words = words = _words(settings.chat)
+        self._live.feed.call(words)
         try:
             self._captchas.replace(_captcha_settings(settings.captcha))
         except FontError as error:
@@ -186,6 +190,7 @@ def _rules(settings: Config) -> Rules:
         captcha=When(captcha.when),
         kept=chat.kept,
         reserved=(chat.broadcaster, chat.anonymous),
+        unnamed=chat.anonymous,
     )
 
 

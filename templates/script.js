@@ -10,6 +10,7 @@ const renew = async () => {
   const box = document.getElementById("msg");
   if (more && box?.form) box.value += (box.value && " ") + more;
   (document.getElementById("cap") ?? box)?.focus();
+  box?.setSelectionRange?.(box.value.length, box.value.length);
 };
 const send = async (form) => {
   const box = form.elements.text, sent = box.value, body = new URLSearchParams(new FormData(form));

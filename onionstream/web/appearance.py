@@ -152,7 +152,7 @@ class Appearance:
         if complaints is not None:
             self._note(who, view, fields, complaints)
         apply(request, Document.FORM)
-        send_back(request, who.form_address(view.address("/look")), "name")
+        send_back(request, who.form_address(view.address("/look")), "err" if complaints else "name")
         return ""
 
     async def _change(self, who: Who, view: View, fields: dict[str, str]) -> tuple[str, ...]:

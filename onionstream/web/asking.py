@@ -25,9 +25,9 @@ SHOWN = 240.0
 REQUIRED = "Please solve the captcha."
 SENTENCES = {
     Outcome.RIGHT: "",
-    Outcome.WRONG: "That was not right. Please try another one.",
-    Outcome.OLD: "That captcha has expired. Please try another one.",
-    Outcome.EARLY: "That was too soon. Please answer once more.",
+    Outcome.WRONG: "That was wrong. Try this one.",
+    Outcome.OLD: "That one had expired. Try this one.",
+    Outcome.EARLY: "Too soon. Answer it once more.",
 }
 
 
@@ -97,14 +97,21 @@ class Asking:
         """
         now = self._clock.seconds()
         shown = self._shown.get(key, now)
-        if shown is not None and shown.id != unwanted and words == (shown.question is not None):
-            return shown
+        if shown is not None and self._lives(shown, now):
+            if shown.id != unwanted and words == (shown.question is not None):
+                return shown
+        else:
+            shown = None
         try:
             posed = self._captchas.pose(key, now, words=words, bucket=self.bucket(request))
         except BusyError:
             return shown
         self._shown.put(key, posed, now)
         return posed
+
+    def _lives(self, posed: Posed, now: float) -> bool:
+        """:return: whether it can still be answered, as far as one can see: captchas may be set to live for less."""
+        return posed.question is not None or self._captchas.picture(posed.id, now) is not None
 
     def solve(self, key: bytes, name: str, answer: str) -> Outcome | None:
         """

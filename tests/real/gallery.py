@@ -30,7 +30,7 @@ from onionstream.web import rules
 from onionstream.web.appearance import HUES, Wishes
 from onionstream.web.drafts import Draft
 from onionstream.web.fragments import Fragments, Words, sheet
-from onionstream.web.frame import View
+from onionstream.web.frame import Called, View
 from onionstream.web.headers import Document, apply
 from onionstream.web.hub import Fragment, Hole, Holed
 from onionstream.web.identity import Who
@@ -171,7 +171,7 @@ def _live(state: State, theme: str, query: str) -> str:
     if state.older:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
-    style = sheet(rules.ALWAYS + rules.mine(state.reader) + lost)
+    style = sheet(rules.mine(state.reader) + lost)
     begin = _render("live.html", theme=theme, rules=style, player="/player", again=f"/live{query}")
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
@@ -212,8 +212,12 @@ def _filled(fragment: Fragment) -> str:
     return fragment.decode()
 
 
+def _reader(state: State) -> dict[str, object]:
+    return {"called": Called.of(state.reader, Words()), "banned": state.reader.banned}
+
+
 def _form(state: State, theme: str, query: str) -> str:
-    given = {"who": Who(key=b"k" * 16), "person": state.reader, "view": View(rows=False, theme=theme), "once": "n"}
+    given = {"who": Who(key=b"k" * 16), **_reader(state), "view": View(rows=False, theme=theme), "once": "n"}
     several = state.rows or "\n" in state.draft.text
     return _render(
         "form.html", draft=state.draft, posed=state.posed, theme=theme, several=several, characters=512, **given
@@ -221,7 +225,7 @@ def _form(state: State, theme: str, query: str) -> str:
 
 
 def _look(state: State, theme: str, query: str) -> str:
-    given = {"who": Who(key=b"k" * 16), "person": state.reader, "view": View(rows=False, theme=theme), "once": "n"}
+    given = {"who": Who(key=b"k" * 16), **_reader(state), "view": View(rows=False, theme=theme), "once": "n"}
     wishes = Wishes(name="quiet_fox", colour="", own="#b48cff", sentences=state.sentences, refused=True)
     return _render("look.html", wishes=wishes, hues=HUES, theme=theme, **given)
 

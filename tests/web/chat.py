@@ -106,25 +106,24 @@ class Entrance:
 
     router = Router()
 
-    def __init__(self, identity: Identity) -> None:
-        """:param identity: gives capabilities."""
-        self._identity = identity
+    def __init__(self) -> None:
+        """The door is built after it, and then hung."""
         self.door: Door | None = None
 
     @router.route("/", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
         """Whoever is admitted gets the addresses of his frames."""
         assert self.door is not None
-        if not self.door.admits(self._identity.reader(request, None)):
-            return self.door.page(request)
-        return self.shell(request, self._identity.meet(request))
+        outside = self.door.turn_away(request)
+        return self.shell(request, self.door.meet(request)) if outside is None else outside
 
     @router.route("/secret", methods=["GET"])
     def secret(self, request: BoundedRequest) -> str:
         """Something behind the door."""
         assert self.door is not None
-        self.door.require(self._identity.reader(request, request.query("r").get("r")))
-        return "the stream"
+        given = request.query("r").get("r")
+        who = self.door.reader(request, given)
+        return "" if who is not None and self.door.clean(request, who, given) else "the stream"
 
     def shell(self, request: BoundedRequest, who: Who) -> str:
         """The addresses."""
@@ -148,7 +147,7 @@ class ChatCase(WireCase):
         self.asking = Asking(self.captchas, bytes(32), self.clock)
         self.say = Say(self.room, self.identity, self.nonces, self.asking, self.clock, lambda: NOON + 0.5)
         self.appearance = Appearance(self.room, self.identity, self.nonces, self.tripcodes, self.clock)
-        self.entrance = Entrance(self.identity)
+        self.entrance = Entrance()
         self.door = Door(self.identity, self.asking, self.room, self.entrance.shell, self.clock)
         self.entrance.door = self.door
         return Areas(self.entrance, self.door, self.say, self.appearance, self.asking)

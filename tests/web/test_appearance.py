@@ -123,6 +123,12 @@ class AppearanceTests(ChatCase):
         self.assert_refused_with(visitor, TOO_LONG, NO_COLOUR, long, RETYPE)
         self.assertEqual(self.tripcodes.made, [])
 
+    def test_A59_what_is_wrong_has_the_focus(self) -> None:
+        """There is more to read than room for it; after a success the name has it again."""
+        visitor = self.before().press(name="x" * 25)
+        self.assertEqual((visitor.address, visitor.page.attributes(id="err")["tabindex"]), ("/look#err", "-1"))
+        self.assertEqual(visitor.press(name="ada").address, "/look#name")
+
     def test_S64_a_name_that_is_too_long_is_given_back(self) -> None:
         """With what was chosen besides."""
         visitor = self.before().press(name="x" * 25, colour="7")

@@ -81,6 +81,15 @@ class AskingTests(WireCase):
         later = self.ask(get("/ask?key=a&words=1")).body
         self.assertEqual((names[0], len({*names, words, later})), (names[1], 3))
 
+    def test_D24_one_that_has_expired_is_not_shown_again(self) -> None:
+        """Whatever the settings make of its life; and not even if there is no other one."""
+        first = self.ask(get("/ask?key=a")).body
+        self.captchas.posed.clear()
+        self.captchas.busy = True
+        self.assertEqual(self.ask(get("/ask?key=a")).body, b"none")
+        self.captchas.busy = False
+        self.assertNotEqual(self.ask(get("/ask?key=a")).body, first)
+
     def test_D50_only_so_many_are_remembered(self) -> None:
         """As many as may wait for an answer."""
         for number in range(MOST + 10):

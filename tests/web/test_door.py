@@ -85,14 +85,14 @@ class DoorTests(ChatCase):
     def test_A11_a_wrong_answer(self) -> None:
         """It is spent, and there is another one."""
         guest = self.guest().press(answer="wrong")
-        self.assert_outside(guest, "That was not right. Please try another one.")
+        self.assert_outside(guest, "That was wrong. Try this one.")
         self.assertEqual(guest.press(answer=SOLUTION).address, "/")
 
     def test_A11_an_answer_that_comes_too_late(self) -> None:
         """There is another one."""
         guest = self.guest()
         self.captchas.posed.clear()
-        self.assert_outside(guest.press(answer=SOLUTION), "That captcha has expired. Please try another one.")
+        self.assert_outside(guest.press(answer=SOLUTION), "That one had expired. Try this one.")
 
     def test_D24_one_solution_lets_in_one(self) -> None:
         """Neither the same form again nor another guest's captcha is worth anything."""
@@ -100,10 +100,10 @@ class DoorTests(ChatCase):
         fields = {**one.page.fields, "answer": SOLUTION}
         self.assert_outside(
             other.press(**{**fields, "guest": other.page.fields["guest"]}),
-            "That captcha has expired. Please try another one.",
+            "That one had expired. Try this one.",
         )
         one.send("/door", fields)
-        self.assert_outside(Visitor(self).send("/door", fields), "That captcha has expired. Please try another one.")
+        self.assert_outside(Visitor(self).send("/door", fields), "That one had expired. Try this one.")
 
     def test_S55_another_picture_and_words(self) -> None:
         """As in the chat's form."""

@@ -60,7 +60,7 @@ class CaptchaTests(ChatCase):
     def test_S45_a_wrong_answer_spends_it(self) -> None:
         """There is another one, and the draft."""
         visitor = self.asked().press(answer="wrong")
-        self.assertEqual(visitor.page.said["alert"], ["That was not right. Please try another one."])
+        self.assertEqual(visitor.page.said["alert"], ["That was wrong. Try this one."])
         self.assertEqual(
             (visitor.page.fields["text"], visitor.page.fields["captcha"]), ("my draft", "captcha000000002")
         )
@@ -82,7 +82,7 @@ class CaptchaTests(ChatCase):
         visitor = self.asked()
         self.captchas.posed.clear()
         visitor.press(answer=SOLUTION)
-        self.assertEqual(visitor.page.said["alert"], ["That captcha has expired. Please try another one."])
+        self.assertEqual(visitor.page.said["alert"], ["That one had expired. Try this one."])
         self.assertEqual((visitor.page.fields["text"], len(self.captchas.posed)), ("my draft", 1))
 
     def test_D25_an_answer_that_comes_too_early_costs_nothing(self) -> None:
@@ -90,7 +90,7 @@ class CaptchaTests(ChatCase):
         visitor = self.asked()
         self.captchas.early = True
         visitor.press(answer=SOLUTION)
-        self.assertEqual(visitor.page.said["alert"], ["That was too soon. Please answer once more."])
+        self.assertEqual(visitor.page.said["alert"], ["Too soon. Answer it once more."])
         self.captchas.early = False
         visitor.press(answer=SOLUTION)
         self.assertEqual((self.texts(), len(self.captchas.asked)), (["my draft"], 1))
@@ -141,6 +141,16 @@ class CaptchaTests(ChatCase):
         visitor.press("words").press(answer=SOLUTION)
         self.assertEqual(self.texts(), ["mine"])
 
+    def test_D25_an_exercise_has_the_room_of_both_rows(self) -> None:
+        """The message waits in a hidden field, with its lines; the question is read with the field for the answer."""
+        visitor = self.visitor().press(text="my\ndraft").press("words")
+        (text,) = (given for _, given in visitor.page.tags if given.get("name") == "text")
+        self.assertEqual((text["type"], text["value"]), ("hidden", "my\ndraft"))
+        self.assertEqual(visitor.page.attributes(id="cap")["aria-describedby"], "question")
+        self.assertEqual(visitor.page.buttons[0], ("", ""))
+        visitor.press(answer=SOLUTION)
+        self.assertEqual(self.texts(), ["my\ndraft"])
+
     def test_D24_somebody_elses_captcha_is_none(self) -> None:
         """It is not even spent by that."""
         one, other = self.asked(), self.asked()
@@ -155,7 +165,7 @@ class CaptchaTests(ChatCase):
         visitor = self.asked()
         solved = visitor.page.fields["captcha"]
         visitor.press(answer=SOLUTION).press(text="more", captcha=solved, answer=SOLUTION)
-        self.assertEqual(visitor.page.said["alert"], ["That captcha has expired. Please try another one."])
+        self.assertEqual(visitor.page.said["alert"], ["That one had expired. Try this one."])
         self.assertEqual(self.texts(), ["my draft"])
 
     def test_D06_a_solved_captcha_sent_twice_says_it_once(self) -> None:
