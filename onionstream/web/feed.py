@@ -83,14 +83,6 @@ class Feed:
         self.stage_changed()
         self._show_users()
 
-    def call(self, words: Words) -> None:
-        """
-        :param words: what people are called who have no name, from now on; open documents keep what they show.
-        """
-        self.fragments.words = words
-        self._rendered = {}
-        self._users.want()
-
     def tell(self, event: Event, now: int) -> None:
         """
         Something has happened in the room.
