@@ -48,9 +48,6 @@ from onionstream.web.tripcodes import Tripcodes
 _TURN = 0.25
 """Seconds between two looks whether a message that waits for its turn may be said."""
 
-_FORGET = 60.0
-"""Seconds between two times that what is too old is forgotten."""
-
 
 class LiveChat:
     """
@@ -102,22 +99,20 @@ class LiveChat:
         self._live.feed.shown = settings.chat.shown
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        self._follow()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (
-            self._painters,
-            self._hashers,
-            self._captchas,
-            self._timer(_TURN, self._release),
-            self._timer(_FORGET, lambda: self.room.forget(self._reactor.seconds())),
-            *self._live.timers(),
-            *self._plain.timers(),
-        ):
+        for service in (self._painters, self._hashers, self._captchas, *self.timers()):
             service.setServiceParent(whole)
-        self._follow()
         return whole
+
+    def timers(self) -> tuple[IService, ...]:
+        """:return: those parts of ``service`` that are done now and then."""
+        turn = TimerService(_TURN, self._release)
+        turn.clock = self._reactor
+        return (turn, *self._live.timers(), *self._plain.timers())
 
     def close(self) -> None:
         """The site ends: so do all documents that have no end."""
@@ -148,11 +143,6 @@ class LiveChat:
         except FontError as error:
             self._captcha = before
             self._log.error("Captchas stay as they were: {error}", error=error)
-
-    def _timer(self, seconds: float, act: Callable[[], object]) -> TimerService:
-        timer = TimerService(seconds, act)
-        timer.clock = self._reactor
-        return timer
 
     def _release(self) -> None:
         """Say what has waited for its turn."""

@@ -14,7 +14,7 @@ from onionstream.chat.people import Person
 from onionstream.chat.presence import Groups, Presence
 from onionstream.chat.room import Room
 from onionstream.web import rules
-from onionstream.web.fragments import NAMES, Fragments, Words
+from onionstream.web.fragments import Fragments, Words, named
 from onionstream.web.hub import MOST, Document, Fragment, Hub
 from onionstream.web.pace import Pace
 from onionstream.web.stage import Air, Stage
@@ -271,7 +271,7 @@ class Feed:
 
     def _show_users(self) -> None:
         groups: Groups = self._presence.groups(self._room.person)
-        self._listed = (*groups.watching, *groups.others)[:NAMES]
+        self._listed = tuple(chain(*named(groups)))
         markup = self.fragments.users(groups)
         self._users.rest = max(USERS, len(markup) / USERS_RATE)
         self._publish(*self._dress(self._listed))

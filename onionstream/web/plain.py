@@ -25,6 +25,7 @@ from onionstream.web.live import SWEEP, THEMES
 from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Air, Stage
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.textual import shows_text
 
 PAGE = 100
 """Messages on the page, and at the beginning of the lines."""
@@ -147,17 +148,20 @@ class Plain:
         return address if self._identity.takes_strangers else who.address(address)
 
     @router.route("/chat.txt", methods=["GET"])
-    async def text(self, request: BoundedRequest) -> None:
-        """The chat as lines of text: those that are there, and then all that follow."""
+    async def text(self, request: BoundedRequest) -> bytes | None:
+        """The chat as lines of text: those that are there, and then, but for text browsers, all that follow."""
         self._identity.reader(request, request.query(READ).get(READ))
-        request.take(Share.LONG)
         apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
+        if shows_text(request):
+            return "".join(self._head()).encode()
+        request.take(Share.LONG)
         request.close_delimited()
         if request.method == b"HEAD":
-            return
+            return None
         self.hub.flush()
         answer = LastingAnswer(request)
         await last(request, answer, self.hub, Document(answer), [one.encode() for one in self._head()])
+        return None
 
     def _head(self) -> Iterator[str]:
         stage = self._stage()
