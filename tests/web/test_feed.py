@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from onionstream.chat.looks import PALETTE, Look, Own
 from onionstream.chat.people import Role
+from onionstream.chat.presence import Way
 from onionstream.chat.tripcode import Tripcode
 from onionstream.web import rules
 from onionstream.web.feed import DRESSED
+from onionstream.web.fragments import NAMES
 from tests.web.chatting import ChatCase, rules_of
 from tests.web.markup import found, parsed, text
 
@@ -93,6 +95,19 @@ class SaidTests(ChatCase):
         for _ in range(DRESSED + 10):
             self.say("hello", self.person(name="", colour=Own("#aabbcc", "#001122")).key)
         self.assertEqual(len(self.live.feed._dressed), DRESSED)
+
+    def test_D50_only_those_who_are_listed_by_name_have_a_rule(self) -> None:
+        """Of the others, however many they are, nothing is to be seen."""
+        for number in range(NAMES + 50):
+            key = number.to_bytes(16, "big")
+            self.room.restyle(key, Look(colour=Own("#aabbcc", "#001122")), 0.0)
+            self.presence.enter(key, Way.PAGE)
+        client = self.read()
+        self.turn(60)
+        news = self.news(client)
+        self.assertIn("and 50 more", news)
+        self.assertLessEqual(rules_of(news).count("#aabbcc"), NAMES)
+        self.assertEqual(rules_of(self.news(self.read())).count("#aabbcc"), NAMES)
 
 
 class ModerationTests(ChatCase):
