@@ -15,12 +15,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
-import socket
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -28,10 +27,10 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.audience import Audience, Habit
 from benchmarks.fanout import room_for
-from benchmarks.hearing import Delays, Ears, summary
+from benchmarks.heard import Beginning, Heard, table
+from benchmarks.hearing import Delays, Ears
 from benchmarks.ours import daemon
 from benchmarks.peers import sender
-from benchmarks.report import spread
 from benchmarks.server import Load, Pace, Server, running
 from benchmarks.speaker import speak
 from benchmarks.talking import Person, Way
@@ -53,9 +52,6 @@ _FRAGMENT = 100
 
 _MARKUP = 150
 """Bytes of a line beside its text, nearly."""
-
-_PAUSE = 0.5
-"""Seconds without anything new after which a page has begun."""
 
 _FREE = """
 [chat]
@@ -111,58 +107,6 @@ class Plan:
             f"{self.readers} open live pages: {self.keeping_up} keep up, {self.slow} read {SHARE:.0%}, {self.silent} "
             f"never read; a line of {self.characters} characters every {self.every} ms, {self.seconds:.0f} s"
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """
-    One server in one round.
-
-    :ivar delays: of those who keep up.
-    :ivar cpu: of the server, as a share of one core.
-    :ivar audience: the same for the audience; near 1, it is the audience that was measured.
-    :ivar line: bytes that came to a reader for each line, with all else that came meanwhile.
-    :ivar begin: what a page begins with; ``None``: the peer's have no beginning.
-    :ivar memory: bytes that the server grew by for each reader who keeps up...
-    :ivar others: ... and for each other one, if there were any.
-    :ivar cut: how many who keep up, are slow, and never read were cut.
-    """
-
-    server: str
-    delays: Delays
-    cpu: float
-    audience: float
-    line: float
-    begin: Beginning | None
-    memory: float
-    others: float | None
-    cut: tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """
-    Of a live page.
-
-    :ivar size: bytes until it has said all that it knows.
-    :ivar seconds: after the request.
-    """
-
-    size: int
-    seconds: float
-
-    @classmethod
-    def of(cls, port: int, request: bytes) -> Beginning:
-        """Ask for one, and read until nothing more comes."""
-        with socket.create_connection(("127.0.0.1", port), timeout=_PAUSE) as link:
-            begun = last = time.monotonic()
-            size = 0
-            link.sendall(request)
-            with suppress(TimeoutError):
-                while data := link.recv(1 << 18):
-                    size += len(data)
-                    last = time.monotonic()
-        return cls(size, last - begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,56 +222,6 @@ def one_round(plan: Plan) -> tuple[Heard, Heard]:
     with sender(Pace(round(ours.line), plan.every / 1000), stamped=True) as server:
         print(f"  {server.name} …", file=sys.stderr, flush=True)
         return ours, measure(server, plan, ours=False)
-
-
-def table(rounds: Sequence[tuple[Heard, Heard]]) -> Iterator[str]:
-    """:return: a row for each figure: medians over the rounds, and from the least to the most."""
-    names = [one.server for one in rounds[0]]
-    yield _row("", names)
-    for name, figure in _FIGURES.items():
-        yield _row(name, [spread([figure(each[number]) for each in rounds], 1) for number in range(len(names))])
-    yield from (
-        f"{name}, ours / {names[1]}: {spread([_ratio(figure, *each) for each in rounds], 1)}"
-        for name, figure in (("p99 of the delay", _p99), ("server's CPU", _cpu))
-    )
-
-
-def _row(name: str, values: Sequence[str]) -> str:
-    return f"{name:44}" + "".join(f"{value:>26}" for value in values)
-
-
-def _ratio(figure: Callable[[Heard], float], ours: Heard, peer: Heard) -> float | None:
-    return figure(ours) / figure(peer) if figure(peer) else None
-
-
-def _p99(one: Heard) -> float:
-    return summary(one.delays.each)[1] * 1000
-
-
-def _cpu(one: Heard) -> float:
-    return one.cpu * 100
-
-
-_FIGURES: dict[str, Callable[[Heard], float | None]] = {
-    "delay, ms: median": lambda one: summary(one.delays.each)[0] * 1000,
-    "  of 99 % not more than": _p99,
-    "  the worst": lambda one: summary(one.delays.each)[2] * 1000,
-    "delay to the last reader, ms: median": lambda one: summary(one.delays.last)[0] * 1000,
-    "  of 99 % of the lines not more than": lambda one: summary(one.delays.last)[1] * 1000,
-    "  the worst line": lambda one: summary(one.delays.last)[2] * 1000,
-    "lines": lambda one: len(one.delays.last),
-    "  each heard by, at the least": lambda one: one.delays.readers,
-    "server's CPU, % of a core": _cpu,
-    "audience's CPU, % of a core": lambda one: one.audience * 100,
-    "bytes for a line": lambda one: one.line,
-    "kB for each who keeps up": lambda one: one.memory / 1000,
-    "kB for each other one": lambda one: None if one.others is None else one.others / 1000,
-    "kB that a page begins with": lambda one: None if one.begin is None else one.begin.size / 1000,
-    "  ms until they are there": lambda one: None if one.begin is None else one.begin.seconds * 1000,
-    "cut of those who keep up": lambda one: one.cut[0],
-    "  of the slow": lambda one: one.cut[1],
-    "  of those who never read": lambda one: one.cut[2],
-}
 
 
 def _options() -> argparse.Namespace:

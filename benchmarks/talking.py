@@ -23,6 +23,7 @@ class Fate(Enum):
     SAID = "said"
     LATER = "said a little later"
     CAPTCHA = "a captcha is asked for"
+    NO_CAPTCHA = "a captcha is asked for, and there is none to be had"
     REFUSED = "refused for another reason"
     BUSY = "over the circuit's budget"
     CUT = "the connection is cut"
@@ -90,10 +91,6 @@ class Person:
         """Say something, once; the form is opened where that is needed."""
         if not self._nonce and (fate := await self.look()) in (Fate.BUSY, Fate.CUT):
             return fate
-        return await self.send(text)
-
-    async def send(self, text: str) -> Fate:
-        """Send the form that he has, whether or not it is good."""
         body = urlencode({"text": text, "nonce": self._nonce}).encode()
         answer = await self.ask(b"POST", "/form", b"Accept: text/plain\r\n", body)
         if answer.status == 200:
@@ -112,8 +109,10 @@ class Person:
         nonce, sentence = _NONCE.search(answer.body), _SENTENCE.search(answer.body)
         self._nonce = nonce[1].decode() if nonce else ""
         self.sentence = unescape(sentence[1].decode()) if sentence else ""
-        if b'name="captcha"' in answer.body or "captcha" in self.sentence:
+        if b'name="captcha"' in answer.body:
             return Fate.CAPTCHA
+        if "captcha" in self.sentence:
+            return Fate.NO_CAPTCHA
         return Fate.LATER if "follows in" in self.sentence else Fate.REFUSED
 
     async def ask(self, method: bytes, path: str, more: bytes = b"", body: bytes = b"") -> Answer:

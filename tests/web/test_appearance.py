@@ -129,7 +129,7 @@ class AppearanceTests(ChatCase):
     def test_A59_what_is_wrong_has_the_focus(self) -> None:
         """There is more to read than room for it; after a success the name has it again."""
         visitor = self.before().press(name="x" * 25)
-        self.assertEqual((visitor.address, visitor.page.attributes(id="err")["tabindex"]), ("/look#err", "-1"))
+        self.assertEqual((visitor.address, visitor.page.attributes(id="err")["tabindex"]), ("/look#err", "0"))
         self.assertEqual(visitor.press(name="ada").address, "/look#name")
 
     def test_S64_a_name_that_is_too_long_is_given_back(self) -> None:
