@@ -13,7 +13,6 @@ from random import SystemRandom
 from secrets import token_bytes
 from typing import Any
 
-from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -28,6 +27,7 @@ from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.config import Captcha, Chat, Config
 from onionstream.logs import told
+from onionstream.regular import Regular
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State
@@ -110,9 +110,7 @@ class LiveChat:
 
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
-        turn = TimerService(_TURN, self._release)
-        turn.clock = self._reactor
-        return (turn, *self._live.timers(), *self._plain.timers())
+        return (Regular(_TURN, self._release, self._reactor), *self._live.timers(), *self._plain.timers())
 
     def close(self) -> None:
         """The site ends: so do all documents that have no end."""

@@ -8,13 +8,13 @@ from html import escape
 from secrets import token_hex, token_urlsafe
 from urllib.parse import urlencode
 
-from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event
 from onionstream.chat.presence import Presence, Way
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
+from onionstream.regular import Regular
 from onionstream.web import rules
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
@@ -139,19 +139,16 @@ class Live:
         """The daemon ends: so do all documents."""
         self.feed.close()
 
-    def timers(self) -> tuple[TimerService, ...]:
+    def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does, for the room too."""
         feed = self.feed
-        timers = (
-            TimerService(HEARTBEAT, feed.beat),
-            TimerService(MINUTE, feed.minute),
-            TimerService(SWEEP, feed.check),
-            TimerService(TIDY, self._forget),
-            TimerService(TURN, self._release),
+        return (
+            Regular(HEARTBEAT, feed.beat, self._clock),
+            Regular(MINUTE, feed.minute, self._clock),
+            Regular(SWEEP, feed.check, self._clock),
+            Regular(TIDY, self._forget, self._clock),
+            Regular(TURN, self._release, self._clock),
         )
-        for timer in timers:
-            timer.clock = self._clock
-        return timers
 
     def _release(self) -> None:
         """Say what has waited for its turn."""

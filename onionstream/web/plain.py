@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event, Message, Said
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
+from onionstream.regular import Regular
 from onionstream.web import lines
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
@@ -109,11 +109,9 @@ class Plain:
         """The daemon ends: so do all answers."""
         self.hub.close(lines.comment("The site is restarting.").encode())
 
-    def timers(self) -> tuple[TimerService, ...]:
+    def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does."""
-        timer = TimerService(SWEEP, self.hub.check)
-        timer.clock = self._clock
-        return (timer,)
+        return (Regular(SWEEP, self.hub.check, self._clock),)
 
     @router.route("/plain", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
