@@ -27,7 +27,6 @@ from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.config import Captcha, Chat, Config
 from onionstream.logs import told
-from onionstream.regular import Regular
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State
@@ -44,9 +43,6 @@ from onionstream.web.request import BoundedRequest
 from onionstream.web.say import Say
 from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
-
-_TURN = 0.25
-"""Seconds between two looks whether a message that waits for its turn may be said."""
 
 
 class LiveChat:
@@ -110,7 +106,7 @@ class LiveChat:
 
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
-        return (Regular(_TURN, self._release, self._reactor), *self._live.timers(), *self._plain.timers())
+        return (*self._live.timers(), *self._plain.timers())
 
     def close(self) -> None:
         """The site ends: so do all documents that have no end."""
@@ -141,10 +137,6 @@ class LiveChat:
         except FontError as error:
             self._captcha = before
             self._log.error("Captchas stay as they were: {error}", error=error)
-
-    def _release(self) -> None:
-        """Say what has waited for its turn."""
-        self.room.release(self._reactor.seconds(), int(time.time()))
 
     def _follow(self) -> None:
         """Be told whenever the stream's state changes, from now on."""

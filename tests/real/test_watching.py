@@ -83,7 +83,7 @@ class FirefoxTests(WatchingCase):
         dark = (0x2A, 0x21, 0x40)  # about the middle of the card's gradient
 
         def far() -> int:
-            middle = screen.picture().getpixel((WIDTH // 2, 400))
+            middle = screen.picture().getpixel((467, 350))
             assert isinstance(middle, tuple)
             return int(max(abs(seen - meant) for seen, meant in zip(middle, dark, strict=True)))
 
