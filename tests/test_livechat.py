@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from twisted.web.resource import IResource
@@ -42,7 +43,7 @@ class Entrance:
     def shell(self, request: BoundedRequest, who: Who) -> str:
         """See ``Watch.page``."""
         apply(request, Document.SHELL)
-        return f'<a href="{who.form_address("/form")}">form</a>'
+        return f'<a href="{who.form_address("/form")}">form</a> <a href="{who.address("/live")}">live</a>'
 
 
 class LiveChatCase(WireCase):
@@ -150,3 +151,25 @@ class CaptchaTests(LiveChatCase):
         self.assertEqual(replaced, [])
         self.chat.change(Config(captcha=Captcha(letters=6)))
         self.assertEqual(len(replaced), 1)
+
+
+class DoorTests(LiveChatCase):
+    """Addresses on the live page that people take elsewhere."""
+
+    def elsewhere(self) -> set[str]:
+        """:return: where the live page of somebody without cookies leads outside of it, with `R` for a capability."""
+        address = Visitor(self, cookies=False).go("/").page.links["live"]
+        links = re.findall('href="([^"]*)" target="_top"', self.read(address).received.decode())
+        return {re.sub("r=[A-Za-z0-9_-]{43}", "R", one) for one in links}
+
+    def test_L61_they_have_no_token_where_everybody_may_come_in(self) -> None:
+        """The video for another program, the chat for another browser."""
+        self.assertLessEqual({"/stream.mp4", "/plain"}, self.elsewhere())
+
+    def test_A10_they_lead_in_where_the_door_is_shut(self) -> None:
+        """With the right to see, and not to write."""
+        address = Visitor(self, cookies=False).go("/").page.links["live"]
+        self.chat.door.shut = True
+        links = re.findall('href="(/plain[^"]*)"', self.read(address).received.decode())
+        self.assertEqual([self.ask(get(link)).status for link in links], [200])
+        self.assertEqual(self.ask(get("/plain")).status, 403)

@@ -223,5 +223,11 @@ class Live:
             rules=sheet(style),
             player=visit.player,
             again=visit.address("/live"),
+            video=self._shared(visit, "/stream.mp4"),
+            plain=self._shared(visit, "/plain?theme=light" if visit.theme else "/plain"),
         )
         return [begin.encode(), *map(document.fill, self.feed.markup(messages, int(self._when())))]
+
+    def _shared(self, visit: _Visit, address: str) -> str:
+        """:return: an address that people may pass on: without a token, unless nobody gets in without one (L-61)."""
+        return address if visit.who is None or self._identity.takes_strangers else visit.who.address(address)

@@ -116,14 +116,13 @@ class Plain:
     @router.route("/plain", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
         """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
-        query = request.query(WRITE, "theme")
+        query = request.query(READ, WRITE, "theme")
         theme = query.get("theme", "")
         if theme not in THEMES:
             raise BadRequest
-        given = query.get(WRITE)
-        who = self._identity.writer(request, given) or self._identity.meet(request)
+        who = self._known(request, query) or self._identity.meet(request)
         apply(request, Kind.SHELL)
-        if self._identity.clean(request, who, given):
+        if self._identity.clean(request, who, query.get(READ), query.get(WRITE)):
             return ""
         themed = f"?theme={theme}" if theme else ""
         stage = self._stage()
@@ -140,6 +139,12 @@ class Plain:
             uptime="" if minutes is None else f"{minutes // 60}:{minutes % 60:02}",
             messages=list(self._lines(self._room.history(PAGE))),
         )
+
+    def _known(self, request: BoundedRequest, query: dict[str, str]) -> Who | None:
+        """:return: whoever this page is for; from the live page one comes with the right to read only."""
+        if READ in query:
+            return self._identity.reader(request, query[READ])
+        return self._identity.writer(request, query.get(WRITE))
 
     def _copied(self, who: Who, address: str) -> str:
         """:return: an address that people copy into another program: without a token, where it can be (L-61)."""
