@@ -204,6 +204,7 @@ def _result(
     return Heard(
         server=name,
         delays=delays,
+        seconds=seconds,
         cpu=(over.server.cpu - begun.server.cpu) / seconds,
         audience=(over.audience - begun.audience) / seconds,
         line=median(one.got for one in keeping_up) / max(1, len(delays.last)),

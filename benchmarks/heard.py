@@ -47,6 +47,7 @@ class Heard:
     One server in one round.
 
     :ivar delays: of those who keep up.
+    :ivar seconds: that were measured.
     :ivar cpu: of the server, as a share of one core.
     :ivar audience: the same for the audience; near 1, it is the audience that was measured.
     :ivar line: bytes that came to a reader for each line, with all else that came meanwhile.
@@ -58,6 +59,7 @@ class Heard:
 
     server: str
     delays: Delays
+    seconds: float
     cpu: float
     audience: float
     line: float
@@ -105,6 +107,7 @@ _FIGURES: dict[str, Callable[[Heard], float | None]] = {
     "lines": lambda one: len(one.delays.last),
     "  each heard by, at the least": lambda one: one.delays.readers,
     "server's CPU, % of a core": _cpu,
+    "  ms for a line": lambda one: one.cpu * one.seconds * 1000 / max(1, len(one.delays.last)),
     "audience's CPU, % of a core": lambda one: one.audience * 100,
     "bytes for a line": lambda one: one.line,
     "kB for each who keeps up": lambda one: one.memory / 1000,

@@ -12,6 +12,7 @@ from benchmarks.hearing import Delays
 OURS = Heard(
     server="onionstream",
     delays=Delays(each=[0.01] * 99 + [0.02] * 2, last=[0.01, 0.02], readers=50),
+    seconds=0.2,
     cpu=0.2,
     audience=0.1,
     line=330.0,
@@ -35,6 +36,10 @@ class TableTests(SynchronousTestCase):
     def test_each_server_has_a_column(self) -> None:
         """Ours is the first; what the peer does not have is a dash."""
         self.assertEqual(cells([(OURS, PEER)], "kB that a page begins with"), ["35.0", "-"])
+
+    def test_what_a_line_costs(self) -> None:
+        """Two lines in 0.2 s at 20 % of a core."""
+        self.assertEqual(cells([(OURS, PEER)], "ms for a line")[0], "20.0")
 
     def test_figures_are_medians_of_the_rounds(self) -> None:
         """With the least and the most, where they differ."""
