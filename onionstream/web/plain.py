@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
@@ -118,20 +119,22 @@ class Plain:
     @router.route("/plain", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
         """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
-        query = request.query(WRITE, "theme")
-        theme = query.get("theme", "")
-        if theme not in THEMES:
+        query = request.query(WRITE, "theme", "again")
+        theme, again = query.get("theme", ""), query.get("again", "")
+        if theme not in THEMES or again not in ("", "1"):
             raise BadRequest
         who = self._identity.writer(request, query.get(WRITE)) or self._identity.meet(request)
         apply(request, Kind.SHELL)
         if self._identity.clean(request, who, query.get(WRITE)):
             return ""
         themed = f"?theme={theme}" if theme else ""
+        # To an address that differs in its fragment only, no browser goes by loading anything.
+        other = urlencode({name: value for name, value in (("theme", theme), ("again", "" if again else "1")) if value})
         stage = self._stage()
         minutes = stage.uptime(self._clock.seconds())
         return TEMPLATES.get_template("plain.html").render(
             theme=theme,
-            plain=who.form_address(f"/plain{themed}#end"),
+            reload=who.form_address((f"/plain?{other}" if other else "/plain") + "#end"),
             form=who.form_address(f"/form{themed}#msg"),
             frames=f"/{themed}",
             video=self._copied(who, "/stream.mp4"),
