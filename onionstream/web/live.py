@@ -35,8 +35,11 @@ HEARTBEAT = 20.0
 MINUTE = 60.0
 """Seconds between two times that the time on air is told."""
 
-SWEEP = 5.0
+SWEEP = 2.0
 """Seconds between two looks for readers who take nothing or do not watch."""
+
+TIDY = 10.0
+"""Seconds between two times that the room may forget somebody."""
 
 TURN = 0.25
 """Seconds between two looks for messages that have waited for their turn."""
@@ -143,7 +146,7 @@ class Live:
             TimerService(HEARTBEAT, feed.beat),
             TimerService(MINUTE, feed.minute),
             TimerService(SWEEP, feed.check),
-            TimerService(SWEEP, self._forget),
+            TimerService(TIDY, self._forget),
             TimerService(TURN, self._release),
         )
         for timer in timers:

@@ -123,9 +123,10 @@ class Plain:
         theme, again = query.get("theme", ""), query.get("again", "")
         if theme not in THEMES or again not in ("", "1"):
             raise BadRequest
-        who = self._identity.writer(request, query.get(WRITE)) or self._identity.meet(request)
+        given = query.get(WRITE)
+        who = self._identity.writer(request, given) or self._identity.meet(request)
         apply(request, Kind.SHELL)
-        if self._identity.clean(request, who, query.get(WRITE)):
+        if self._identity.clean(request, who, given):
             return ""
         themed = f"?theme={theme}" if theme else ""
         # To an address that differs in its fragment only, no browser goes by loading anything.

@@ -141,7 +141,7 @@ class Terminal:
         self._slave = slave  # held open, so that what the program wrote last can be read after its end
 
     def type(self, keys: str) -> None:
-        """:param keys: to be pressed; Enter is a carriage return."""
+        r""":param keys: to be pressed; ``\r`` is Enter."""
         os.write(self._master, keys.encode())
 
     def look(self) -> str:

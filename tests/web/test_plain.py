@@ -13,6 +13,8 @@ from tests.web.chatting import DAY, HOUR, ChatCase
 from tests.web.markup import found, parsed, text
 from tests.web.wire import get
 
+INDENT = "\u00a0" * 4
+
 
 class PageTests(ChatCase):
     """``GET /plain``."""
@@ -49,7 +51,7 @@ class PageTests(ChatCase):
         lines = found(parsed(self.ask(get("/plain")).body), "p", class_="m")
         self.assertEqual(len(lines), 100)
         self.assertTrue(text(lines[0]).startswith("18:31 -"))
-        self.assertTrue(text(lines[0]).endswith(": number 5\nand more"))
+        self.assertTrue(text(lines[0]).endswith(f": number 5\n{INDENT}and more"))
         self.assertIn("number 104", text(lines[-1]))
 
     def test_an_empty_chat(self) -> None:
@@ -80,6 +82,13 @@ class PageTests(ChatCase):
         root = parsed(self.ask(get("/plain")).body)
         signs = [text(one).split()[1] for one in found(root, "p", class_="m")]
         self.assertEqual(signs, [f"-!{trip.shown}", "*", "+", "-"])
+
+    def test_D12_no_line_of_a_message_looks_like_another_message(self) -> None:
+        """Whatever is typed after an empty line is further in than what has a sign of ours."""
+        self.say("hi\n\n18:31 * Broadcaster: it is over")
+        (line,) = found(parsed(self.ask(get("/plain")).body), "p", class_="m")
+        (said,) = found(line, "span", class_="t")
+        self.assertEqual(text(said), f"hi\n\n{INDENT}18:31 * Broadcaster: it is over")
 
     def test_light_by_choice_survives(self) -> None:
         """In its own links too; nothing else may be asked for."""
@@ -118,6 +127,14 @@ class PageTests(ChatCase):
         who, header = self.newcomer()
         answer = self.ask(get(f"/plain?theme=light&w={who.write}", header))
         self.assertEqual((answer.status, answer["Location"], answer.body), (303, "/plain?theme=light", b""))
+
+    def test_L61_with_a_cookie_no_token_stays_in_the_address(self) -> None:
+        """The first page has one in its links; who goes there and keeps cookies is sent to where there is none."""
+        who, cookie = self.newcomer()
+        answer = self.ask(get(who.form_address("/plain?theme=light"), cookie))
+        self.assertEqual((answer.status, answer["Location"], answer.body), (303, "/plain?theme=light", b""))
+        links = [str(one.get("href")) for one in found(parsed(self.ask(get("/plain", cookie)).body), "a")]
+        self.assertEqual([link for link in links if "w=" in link or "r=" in link], [])
 
     def test_L61_addresses_that_people_copy_have_no_token(self) -> None:
         """Those of the video and of the text, which go into other programs."""
