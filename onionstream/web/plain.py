@@ -28,9 +28,6 @@ from onionstream.web.stage import Air, Stage
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.textual import shows_text
 
-PAGE = 100
-"""Messages on the page, and at the beginning of the lines."""
-
 _SENTENCES = {
     Air.OFFLINE: "The stream is offline.",
     Air.STARTING: "The stream is starting.",
@@ -61,6 +58,7 @@ class Plain:
 
     :ivar hub: the open answers of ``/chat.txt``.
     :ivar words: what people are called who have no name; may be replaced at any time.
+    :ivar shown: messages on the page, and at the beginning of the lines; the same.
     """
 
     router = Router()
@@ -85,6 +83,7 @@ class Plain:
         """
         self.hub = Hub(clock)
         self.words = words
+        self.shown = 100
         self._room = room
         self._identity = identity
         self._stage = stage
@@ -143,7 +142,7 @@ class Plain:
             stage=stage,
             sentence=_SENTENCES[stage.state],
             uptime="" if minutes is None else f"{minutes // 60}:{minutes % 60:02}",
-            messages=list(self._lines(self._room.history(PAGE))),
+            messages=list(self._lines(self._room.history(self.shown))),
         )
 
     def _copied(self, who: Who, address: str) -> str:
@@ -171,7 +170,7 @@ class Plain:
         yield lines.comment(stage.title)
         yield lines.comment(f"{_SENTENCES[stage.state]} {stage.watching} watching. Times are in UTC.")
         yield lines.comment("Before names: * the broadcaster, + a moderator, - others; after it ! and a tripcode.")
-        for message in self._room.history(PAGE):
+        for message in self._room.history(self.shown):
             yield lines.line(message, self.words)
 
     def _lines(self, messages: list[Message]) -> Iterator[_Line]:

@@ -109,7 +109,7 @@ class TextBrowserTests(TerminalCase):
             shown = await self.run_program(browser, "-dump", f"{daemon.url}plain")
             for words in ("A fine stream", "The stream is live. 1 watching. On air for 0:00."):
                 self.assertIn(words, shown)
-            self.assertRegex(shown, r"\d\d:\d\d - Anna: one\n *two\n")
+            self.assertRegex(shown, r"\d\d:\d\d - Anna: one\n\s+two\n")
 
     async def test_nothing_they_are_led_to_is_endless(self) -> None:
         """Every page on the way, and everything that it links to but the video, is shown at once."""
