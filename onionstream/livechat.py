@@ -92,8 +92,8 @@ class LiveChat:
         self._live = Live(
             self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
         )
-        self._live.feed.shown = settings.chat.shown
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
+        self._live.feed.shown = self._plain.shown = settings.chat.shown
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
         self._follow()
 
@@ -119,7 +119,7 @@ class LiveChat:
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
         self.door.shut = settings.captcha.door
         self._call(_words(settings.chat))
-        self._live.feed.shown = settings.chat.shown
+        self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._replace_captchas(settings.captcha)
         self._stage_changed()
 

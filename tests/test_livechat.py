@@ -106,7 +106,7 @@ class WordTests(LiveChatCase):
 
 
 class HistoryTests(LiveChatCase):
-    """What a live page begins with."""
+    """What a page begins with."""
 
     settings = Config(chat=Chat(shown=20, between=0, burst=100), captcha=Captcha(when="never"))
 
@@ -114,9 +114,12 @@ class HistoryTests(LiveChatCase):
         """And as it says when it is read again."""
         for number in range(30):
             self.chat.room.say(bytes([number] * 16), f"message {number}", 0, 0)
-        self.assertEqual(self.read("/live").received.count(b'<div class="m '), 20)
+        pages = (("/live", b'<div class="m '), ("/plain", b'<p class="m"'), ("/chat.txt", b" - Anonymous"))
+        for path, start in pages:
+            self.assertEqual(self.read(path).received.count(start), 20, path)
         self.chat.change(Config(chat=Chat(shown=25)))
-        self.assertEqual(self.read("/live").received.count(b'<div class="m '), 25)
+        for path, start in pages:
+            self.assertEqual(self.read(path).received.count(start), 25, path)
 
 
 class FaultTests(LiveChatCase):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -26,9 +27,6 @@ from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Air, Stage
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.textual import shows_text
-
-PAGE = 100
-"""Messages on the page, and at the beginning of the lines."""
 
 _SENTENCES = {
     Air.OFFLINE: "The stream is offline.",
@@ -60,6 +58,7 @@ class Plain:
 
     :ivar hub: the open answers of ``/chat.txt``.
     :ivar words: what people are called who have no name; may be replaced at any time.
+    :ivar shown: messages on the page, and at the beginning of the lines; the same.
     """
 
     router = Router()
@@ -84,6 +83,7 @@ class Plain:
         """
         self.hub = Hub(clock)
         self.words = words
+        self.shown = 100
         self._room = room
         self._identity = identity
         self._stage = stage
@@ -116,20 +116,22 @@ class Plain:
     @router.route("/plain", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
         """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
-        query = request.query(READ, WRITE, "theme")
-        theme = query.get("theme", "")
-        if theme not in THEMES:
+        query = request.query(READ, WRITE, "theme", "again")
+        theme, again = query.get("theme", ""), query.get("again", "")
+        if theme not in THEMES or again not in ("", "1"):
             raise BadRequest
         who = self._known(request, query) or self._identity.meet(request)
         apply(request, Kind.SHELL)
         if self._identity.clean(request, who, query.get(READ), query.get(WRITE)):
             return ""
         themed = f"?theme={theme}" if theme else ""
+        # To an address that differs in its fragment only, no browser goes by loading anything.
+        other = urlencode({name: value for name, value in (("theme", theme), ("again", "" if again else "1")) if value})
         stage = self._stage()
         minutes = stage.uptime(self._clock.seconds())
         return TEMPLATES.get_template("plain.html").render(
             theme=theme,
-            plain=who.form_address(f"/plain{themed}#end"),
+            reload=who.form_address((f"/plain?{other}" if other else "/plain") + "#end"),
             form=who.form_address(f"/form{themed}#msg"),
             frames=f"/{themed}",
             video=self._copied(who, "/stream.mp4"),
@@ -137,7 +139,7 @@ class Plain:
             stage=stage,
             sentence=_SENTENCES[stage.state],
             uptime="" if minutes is None else f"{minutes // 60}:{minutes % 60:02}",
-            messages=list(self._lines(self._room.history(PAGE))),
+            messages=list(self._lines(self._room.history(self.shown))),
         )
 
     def _known(self, request: BoundedRequest, query: dict[str, str]) -> Who | None:
@@ -171,7 +173,7 @@ class Plain:
         yield lines.comment(stage.title)
         yield lines.comment(f"{_SENTENCES[stage.state]} {stage.watching} watching. Times are in UTC.")
         yield lines.comment("Before names: * the broadcaster, + a moderator, - others; after it ! and a tripcode.")
-        for message in self._room.history(PAGE):
+        for message in self._room.history(self.shown):
             yield lines.line(message, self.words)
 
     def _lines(self, messages: list[Message]) -> Iterator[_Line]:
