@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from onionstream.web.watch import AGAIN
 from tests.web.watching import WatchCase
 from tests.web.wire import Answer, get
 
@@ -58,7 +59,7 @@ class VisitorTests(WatchCase):
         self.on_air()
         player = "/player" + self.shell()[1]["/player"]
         first, second = self.connect().send(get(player)), self.connect().send(get(player))
-        self.assertEqual((first.closed, first.answer()["Refresh"]), (False, "1"))
+        self.assertEqual((first.closed, first.answer()["Refresh"]), (False, f"{AGAIN}"))
         self.assertEqual(second.answer().all("Refresh"), [])
         self.assertEqual(int(second.answer()["Content-Length"]), len(second.answer().body))
         self.assertIn(b"<iframe", second.answer().body)
