@@ -43,6 +43,8 @@ OWN = """
 """
 """The texts that are marked as the reader's own."""
 
+HEADING = """document.querySelector("h1").innerText"""
+
 BEGAN = "performance.timeOrigin"
 
 DRAFT = """document.getElementById("msg").value"""
