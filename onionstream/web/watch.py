@@ -35,6 +35,21 @@ early (D-40)."""
 LONGEST_AGENT = 200
 """Bytes of a player's name at the most; browsers have about 100. What calls itself by a longer one is none we know."""
 
+AGAIN = 5
+"""Seconds after which a player whose page has ended is loaded anew: whoever starts again is there by then. A browser
+that finds nobody shows an error in the player's place, and does not try once more."""
+
+SOON = b'<meta http-equiv="refresh" content="1">\n'
+"""Ends a page whose next one has something new to show. Of two such times browsers take the shorter one (measured in
+Firefox ESR 153 and Chromium 156)."""
+
+WAITING = 15
+"""Seconds after which somebody's second tab looks again whether there is a picture; his first one need not ask."""
+
+VIDEOS = 2
+"""Videos of one person at once. A browser opens six connections to one site: two of them, two live documents and a
+player leave one for forms, however many tabs there are."""
+
 PULSE = 25.0
 """Seconds between two signs of life on a page that waits: a dead connection shows itself by not taking them."""
 
@@ -127,6 +142,7 @@ class Watch:
         self._clock = clock
         self._rates = Rates() if rates is None else rates
         self._kept: set[bytes] = set()
+        self._videos: dict[bytes, list[Viewer]] = {}
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
@@ -168,43 +184,45 @@ class Watch:
         again and again.
 
         It is one more connection, of the six that a browser opens to one host, and beside the video and the live
-        document there is room for it in one tab only. So a person who has one already gets a page that is finite, and
-        the live document says it when the video of that tab has ended.
+        document there is room for it in one tab only. So a person who has one already gets a page that is finite: the
+        live document says it when the video of that tab has ended, and where there is none yet it asks again.
         """
         apply(request, Document.PLAYER)
         query = request.query(READ, *FIELDS)
         who, wish = self._door.reader(request, query.get(READ)), Wish.of(query)
         if who is not None and self._door.clean(request, who, query.get(READ)):
             return b""
-        address = _for(who, "/video", wish.query)
-        if self._online and who is not None and who.key in self._kept:
-            return TEMPLATES.get_template("player.html").render(address=address).encode()
+        online, page = self._online, self._player(_for(who, "/video", wish.query))
+        if who is not None and who.key in self._kept:
+            if not online:
+                request.setHeader("Refresh", f"{WAITING}")
+            return page
         request.take(Share.LONG)
-        request.setHeader("Refresh", "1")
+        request.setHeader("Refresh", f"{AGAIN}")
         request.close_delimited()
         if request.method == b"GET":
-            await (self._keep(request, address, who) if self._online else self._wait(request))
+            await self._keep(request, who, page, self._broadcast.ended() if online else self._broadcast.changed())
         return None
 
-    async def _keep(self, request: BoundedRequest, address: str, who: Who | None) -> None:
-        """Show the video until responses end."""
+    def _player(self, address: str) -> bytes:
+        """:return: the frame with the video from this address, or what there is to say instead."""
+        if self._online:
+            return TEMPLATES.get_template("player.html").render(address=address).encode()
+        starting = self._broadcast.state is State.STARTING
+        return TEMPLATES.get_template("waiting.html").render(starting=starting).encode()
+
+    async def _keep(self, request: BoundedRequest, who: Who | None, page: bytes, until: Deferred[None]) -> None:
+        """Keep the page open until something happens."""
         key = token_bytes(16) if who is None else who.key
         self._kept.add(key)
         try:
-            page = TEMPLATES.get_template("player.html").render(address=address)
-            await self._show(request, page, self._broadcast.ended())
+            await self._show(request, page, until)
         finally:
             self._kept.discard(key)
 
-    async def _wait(self, request: BoundedRequest) -> None:
-        """Say that there is no picture until that changes."""
-        starting = self._broadcast.state is State.STARTING
-        page = TEMPLATES.get_template("waiting.html").render(starting=starting)
-        await self._show(request, page, self._broadcast.changed())
-
-    async def _show(self, request: BoundedRequest, page: str, until: Deferred[None]) -> None:
-        """Keep a page open until something happens."""
-        request.write(page.encode())
+    async def _show(self, request: BoundedRequest, page: bytes, until: Deferred[None]) -> None:
+        """Write the page and signs of life, and at its end whether to come back soon."""
+        request.write(page)
         pulse = LoopingCall(request.write, b"\n")
         pulse.clock = self._clock
         pulse.start(PULSE, now=False)
@@ -212,6 +230,8 @@ class Watch:
             await until
         finally:
             pulse.stop()
+        if self._broadcast.state is not State.OFFLINE:
+            request.write(SOON)
 
     @router.route("/video", methods=["GET"])
     def element(self, request: BoundedRequest) -> str:
@@ -252,17 +272,28 @@ class Watch:
                 request.small_send_buffer(VIDEO_BUFFER)
                 request.registerProducer(viewer, True)
                 self._broadcast.welcome(viewer)
-                await self._watched(response, who)
+                await self._watched(response, viewer, who)
         finally:
             self._broadcast.leave(viewer)
 
-    async def _watched(self, response: _VideoResponse, who: Who | None) -> None:
-        """Until the response ends somebody watches: one more person where nobody knows who it is."""
+    async def _watched(self, response: _VideoResponse, viewer: Viewer, who: Who | None) -> None:
+        """
+        Until the response ends somebody watches: one more person where nobody knows who it is.
+
+        Of a person's videos the oldest ends when there are too many, as his live documents do.
+        """
         key = token_bytes(16) if who is None else who.key
+        theirs = self._videos.setdefault(key, [])
+        theirs.append(viewer)
         self._presence.enter(key, Way.VIDEO)
+        for older in theirs[:-VIDEOS]:
+            older.finish()
         try:
             await response.done
         finally:
+            theirs.remove(viewer)
+            if not theirs:
+                self._videos.pop(key, None)
             self._presence.leave(key, Way.VIDEO)
 
     @property

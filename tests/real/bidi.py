@@ -85,6 +85,14 @@ class BiDi:
         """
         return b64decode((await self._talk.ask("browsingContext.captureScreenshot", {"context": self._page}))["data"])
 
+    async def tab(self, url: str) -> BiDi:
+        """
+        See `Remote`.
+        """
+        another = BiDi(self._talk, (await self._talk.ask("browsingContext.create", {"type": "tab"}))["context"])
+        await another.open(url)
+        return another
+
     async def end(self) -> None:
         """
         See `Remote`.

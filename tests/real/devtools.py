@@ -88,6 +88,14 @@ class DevTools:
         """
         return b64decode((await self._ask("Page.captureScreenshot", format="png"))["data"])
 
+    async def tab(self, url: str) -> DevTools:
+        """
+        See `Remote`.
+        """
+        page = (await self._talk.ask("Target.createTarget", {"url": url}))["targetId"]
+        session = await self._talk.ask("Target.attachToTarget", {"targetId": page, "flatten": True})
+        return DevTools(self._talk, session["sessionId"])
+
     async def end(self) -> None:
         """
         See `Remote`.

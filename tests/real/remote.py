@@ -100,6 +100,11 @@ class Remote(Protocol):
         :return: what is seen of the page now, as PNG.
         """
 
+    async def tab(self, url: str) -> Remote:
+        """
+        :return: another page of the same browser, which is in front of this one from now on. It ends with it.
+        """
+
     async def end(self) -> None:
         """
         Let go of the browser, which runs on.

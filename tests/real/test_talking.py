@@ -28,9 +28,11 @@ class TalkingTests(VisitorCase, DaemonCase):
         """
         daemon = self.daemon(UNHURRIED)
         await daemon.on_air()
-        one, two = people = await self.both(daemon.url, self.habits)
+        gate = self.gate(daemon.port)
+        one, two = people = await self.both(gate.url, self.habits)
         began = [await person.look(BEGAN) for person in people]
         videos = [await person.plays() for person in people]
+        asked = dict(gate.asked)
         await one.begin()
         await one.say("Good evening")
         await two.begin()
@@ -43,6 +45,8 @@ class TalkingTests(VisitorCase, DaemonCase):
         await self._names(one, two)
         self.assertEqual([await person.look(BEGAN) for person in people], began)
         self.assertEqual([await person.plays() for person in people], videos)
+        lasting = ("/live", "/player", "/stream.mp4")
+        self.assertEqual([gate.asked[path] for path in lasting], [asked[path] for path in lasting])
         for person in people:
             await self._carries(person)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, cast
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import maybeDeferred
-from twisted.internet.interfaces import IReactorTCP, ITCPTransport
+from twisted.internet.interfaces import IConnector, IDelayedCall, IReactorTCP, IReactorTime, ITCPTransport
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.protocols.portforward import ProxyClient, ProxyClientFactory, ProxyFactory, ProxyServer
 from twisted.python.failure import Failure
@@ -16,11 +17,23 @@ from twisted.python.failure import Failure
 _REQUEST = re.compile(rb"^GET (/[^ ?]*)", re.MULTILINE)
 
 
+_AGAIN = 0.1  # seconds
+
+
 class _ClientFactory(ProxyClientFactory):
     """Makes the ends at the daemon."""
 
     protocol = ProxyClient
     noisy = False
+    server: _Server
+
+    def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
+        """There is no daemon at the moment: the browser waits, as it does behind tor, which goes on trying."""
+        self.server.factory.later(lambda: self._again(connector))
+
+    def _again(self, connector: IConnector) -> None:
+        if self.server in self.server.factory.open:
+            connector.connect()
 
 
 class _Server(ProxyServer):
@@ -47,7 +60,7 @@ class _Server(ProxyServer):
 
 class Tollgate(ProxyFactory):
     """
-    Passes connections on.
+    Passes connections on. One that comes while there is no daemon waits for it.
 
     :ivar asked: how often each address was asked for.
     :ivar open: connections.
@@ -61,6 +74,8 @@ class Tollgate(ProxyFactory):
         super().__init__("127.0.0.1", port)
         self.asked: Counter[str] = Counter()
         self.open: set[_Server] = set()
+        self._reactor = cast("IReactorTime", reactor)
+        self._later: set[IDelayedCall] = set()
         self._listening = reactor.listenTCP(0, cast("ServerFactory[Any]", self), interface="127.0.0.1")
 
     @property
@@ -78,8 +93,20 @@ class Tollgate(ProxyFactory):
         for end in self._far_ends():
             end.resumeProducing()
 
+    def later(self, act: Callable[[], None]) -> None:
+        """Do something in a moment."""
+
+        def now() -> None:
+            self._later.discard(call)
+            act()
+
+        call = self._reactor.callLater(_AGAIN, now)
+        self._later.add(call)
+
     async def close(self) -> None:
         """End all of it."""
+        for call in self._later:
+            call.cancel()
         for end in [*self._far_ends(), *(cast("ITCPTransport", one.transport) for one in self.open)]:
             end.abortConnection()
         await maybeDeferred(self._listening.stopListening)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.interfaces import IReactorTCP
 from twisted.internet.task import deferLater
 
 from tests.real.case import BrowserTestCase
@@ -17,6 +18,7 @@ from tests.real.daemon import clock
 from tests.real.profiles import Habits
 from tests.real.remote import Frame, Json, RefusedError, Remote
 from tests.real.screen import Screen
+from tests.real.tollgate import Tollgate
 from tests.real.waiting import NotSeenError
 
 WIDTH, HEIGHT = 1280, 720
@@ -40,6 +42,8 @@ OWN = """
         .map(one => one.querySelector(".t").innerText)
 """
 """The texts that are marked as the reader's own."""
+
+HEADING = """document.querySelector("h1").innerText"""
 
 BEGAN = "performance.timeOrigin"
 
@@ -197,6 +201,17 @@ class VisitorCase(BrowserTestCase):
         visitor = Visitor(await self.remote(name, self.a_screen(), url, habits))
         await visitor.settled()
         return visitor
+
+    def gate(self, port: int) -> Tollgate:
+        """
+        :param port: of a daemon.
+        :return: a way to it that lasts when the daemon ends.
+        """
+        from twisted.internet import reactor
+
+        gate = Tollgate(IReactorTCP(reactor), port)
+        self.addCleanup(lambda: Deferred.fromCoroutine(gate.close()))
+        return gate
 
     def a_screen(self) -> Screen:
         """

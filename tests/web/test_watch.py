@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onionstream.config import Stream
-from onionstream.web.watch import PULSE, VIDEO_BUFFER
+from onionstream.web.watch import AGAIN, PULSE, SOON, VIDEO_BUFFER
 from tests.video import streams
 from tests.web.watching import WatchCase
 from tests.web.wire import get
@@ -55,7 +55,7 @@ class PlayerTests(WatchCase):
         self.on_air()
         client = self.connect().send(get("/player"))
         self.assertIn(b'<iframe src="/video"', client.received)
-        self.assertEqual((client.closed, client.answer()["Refresh"]), (False, "1"))
+        self.assertEqual((client.closed, client.answer()["Refresh"]), (False, f"{AGAIN}"))
 
     def test_R01_a_restart_does_not_end_it(self) -> None:
         """Nor does another run of the encoder: the video goes on, and nothing is loaded anew."""
@@ -87,11 +87,12 @@ class PlayerTests(WatchCase):
         self.assertIn(b'<iframe src="/video"', self.connect().send(get("/player")).received)
 
     def test_it_ends_with_the_daemon(self) -> None:
-        """So that stopping does not wait for it."""
+        """So that stopping does not wait for it. It is not loaded anew so soon that nobody would be there yet."""
         self.on_air()
         client = self.connect().send(get("/player"))
         self.broadcast.close()
         self.assertTrue(client.closed)
+        self.assertNotIn(SOON, client.received)
 
     def test_offline_it_says_so_and_stays_open(self) -> None:
         """The words are there at once; the response does not end."""
@@ -106,11 +107,12 @@ class PlayerTests(WatchCase):
         self.assertIn(b"The stream is starting", client.received)
 
     def test_it_ends_when_the_picture_is_there(self) -> None:
-        """The browser then loads it anew: a viewer who waits gets the picture by himself."""
+        """The browser then loads it anew, and soon: a viewer who waits gets the picture by himself."""
         client = self.connect().send(get("/player"))
         self.on_air()
         self.assertTrue(client.closed)
-        self.assertEqual(client.answer()["Refresh"], "1")
+        self.assertEqual(client.answer()["Refresh"], f"{AGAIN}")
+        self.assertTrue(client.received.endswith(SOON))
 
     def test_its_end_is_the_end_of_the_connection(self) -> None:
         """Without chunks a connection that breaks is a finished document, and the browser asks again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from onionstream.web.watch import AGAIN, VIDEOS, WAITING
 from tests.web.watching import WatchCase
 from tests.web.wire import Answer, get
 
@@ -67,10 +68,33 @@ class VisitorTests(WatchCase):
         self.on_air()
         player = "/player" + self.shell()[1]["/player"]
         first, second = self.connect().send(get(player)), self.connect().send(get(player))
-        self.assertEqual((first.closed, first.answer()["Refresh"]), (False, "1"))
+        self.assertEqual((first.closed, first.answer()["Refresh"]), (False, f"{AGAIN}"))
         self.assertEqual(second.answer().all("Refresh"), [])
         self.assertEqual(int(second.answer()["Content-Length"]), len(second.answer().body))
         self.assertIn(b"<iframe", second.answer().body)
+
+    def test_a_second_tab_that_waits_asks_again(self) -> None:
+        """Its page is finite as well: an audience that waits has not one connection left in its third tab otherwise."""
+        player = "/player" + self.shell()[1]["/player"]
+        first, second = self.connect().send(get(player)), self.connect().send(get(player))
+        self.assertEqual((first.closed, first.answer()["Refresh"]), (False, f"{AGAIN}"))
+        self.assertEqual(second.answer()["Refresh"], f"{WAITING}")
+        self.assertEqual(int(second.answer()["Content-Length"]), len(second.answer().body))
+        self.assertIn(b"The stream is offline", second.answer().body)
+
+    def test_of_many_videos_of_one_person_the_oldest_ends(self) -> None:
+        """Cleanly; others have theirs, and he is here as long as he has one."""
+        self.on_air()
+        mine = "/stream.mp4" + self.shell()[1]["/player"]
+        another = self.connect().send(get("/stream.mp4" + self.shell()[1]["/player"]))
+        nobody = [self.connect().send(get("/stream.mp4")) for _ in range(VIDEOS + 1)]
+        videos = [self.connect().send(get(mine)) for _ in range(VIDEOS + 2)]
+        self.assertEqual([video.closed for video in videos], [True, True] + VIDEOS * [False])
+        self.assertEqual([video.closed for video in (another, *nobody)], [False] * (VIDEOS + 2))
+        self.assertEqual(self.presence.watching, VIDEOS + 3)
+        for video in (another, *nobody, *videos[2:]):
+            video.leave()
+        self.assertEqual((self.presence.watching, self.broadcast.watching, self.watch._videos), (0, 0, {}))
 
     def test_when_the_first_tab_is_closed_another_one_may_stay_open(self) -> None:
         """Nothing is left of it; and people who are nobody in particular have one each."""
