@@ -139,20 +139,23 @@ class TextBrowserTests(TerminalCase):
         """Say something with cookies and without."""
         daemon = self.daemon(AT_ONCE)
         await daemon.on_air()
-        for cookies in (True, False):
-            screen = self.terminal(*BROWSERS[browser, cookies], daemon.url)
-            await screen.shows("Write a message")
-            people = list[str]()
-            for words in (f"first {cookies}", f"second {cookies}"):
-                await _follow(screen, browser, "Write a message")
-                await screen.shows("Chatting as")
-                await _write(screen, browser, words)
-                await _press(screen, browser)
-                await screen.shows("Back to the chat", but=words)
-                await _follow(screen, browser, "Back to the chat")
-                shown = await screen.shows("A fine stream", words)
-                people += re.findall(rf" - (\S+): {words}", shown)[-1:]
-            self.assertEqual((len(people), len(set(people))), (2, 1), shown)
+        await _together(self.speak(daemon, browser, cookies=True), self.speak(daemon, browser, cookies=False))
+
+    async def speak(self, daemon: Daemon, browser: str, *, cookies: bool) -> None:
+        """Say two things, and read them."""
+        screen = self.terminal(*BROWSERS[browser, cookies], daemon.url)
+        await screen.shows("Write a message")
+        people = list[str]()
+        for words in (f"first {cookies}", f"second {cookies}"):
+            await _follow(screen, browser, "Write a message")
+            await screen.shows("Chatting as")
+            await _write(screen, browser, words)
+            await _press(screen, browser)
+            await screen.shows("Back to the chat", but=words)
+            await _follow(screen, browser, "Back to the chat")
+            shown = await screen.shows("A fine stream", words)
+            people += re.findall(rf" - (\S+): {words}", shown)
+        self.assertEqual((len(people), len(set(people))), (2, 1), shown)
 
     async def test_D25_a_captcha_is_solved_in_words(self) -> None:
         """By those who cannot see its picture: at the door, and in the form."""
