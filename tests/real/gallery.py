@@ -182,7 +182,8 @@ class Gallery(Resource):
 def _shell(state: State, theme: str, query: str) -> str:
     stream = Stream(title=state.title, description=DESCRIPTION)
     form = f"/{state.form}{query}"
-    return _render("watch.html", stream=stream, theme=theme, live=f"/live{query}", form=form, player=f"/player{query}")
+    frames = {"live": f"/live{query}", "form": form, "player": f"/player{query}"}
+    return _render("watch.html", stream=stream, theme=theme, plain="/plain", video="/stream.mp4", **frames)
 
 
 def _live(state: State, theme: str, query: str) -> str:
@@ -190,7 +191,8 @@ def _live(state: State, theme: str, query: str) -> str:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
     style = sheet(rules.mine(state.reader) + lost)
-    begin = _render("live.html", theme=theme, rules=style, player="/player", again=f"/live{query}")
+    links = {"player": "/player", "again": f"/live{query}", "plain": "/plain", "video": "/stream.mp4"}
+    begin = _render("live.html", theme=theme, rules=style, **links)
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
     return begin + "".join(map(_filled, _pieces(state)))
@@ -238,7 +240,14 @@ def _form(state: State, theme: str, query: str) -> str:
     given = {"who": Who(key=b"k" * 16), **_reader(state), "view": View(rows=False, theme=theme), "once": "n"}
     several = state.rows or "\n" in state.draft.text
     return _render(
-        "form.html", draft=state.draft, posed=state.posed, theme=theme, several=several, characters=512, **given
+        "form.html",
+        draft=state.draft,
+        posed=state.posed,
+        frames=True,
+        theme=theme,
+        several=several,
+        characters=512,
+        **given,
     )
 
 
@@ -250,12 +259,12 @@ def _look(state: State, theme: str, query: str) -> str:
 
 def _player(state: State, theme: str, query: str) -> str:
     if state.air in (Air.ONLINE, Air.RESTARTING):
-        return _render("player.html", query="")
+        return _render("player.html", address="/video")
     return _render("waiting.html", starting=state.air is Air.STARTING)
 
 
 def _video(state: State, theme: str, query: str) -> str:
-    return _render("video.html", query="", sound=False)
+    return _render("video.html", address="/stream.mp4", sound=False)
 
 
 def _door(state: State, theme: str, query: str) -> str:
@@ -270,7 +279,9 @@ def _error(state: State, theme: str, query: str) -> str:
 
 def _plain(state: State, theme: str, query: str) -> str:
     stage = SimpleNamespace(title=state.title, description=DESCRIPTION, watching=7)
-    return _render("plain.html", theme=theme, stage=stage, sentence="The stream is on air.", uptime="1:24", messages=())
+    links = {"reload": "/plain", "form": "/form", "frames": "/", "video": "/stream.mp4", "text": "/chat.txt"}
+    said = {"sentence": "The stream is on air.", "uptime": "1:24", "messages": ()}
+    return _render("plain.html", theme=theme, stage=stage, **said, **links)
 
 
 def _desk(state: State, theme: str, query: str) -> str:
@@ -327,3 +338,11 @@ _PLAIN: dict[str, tuple[Document, str, Callable[[], bytes]]] = {
     "/captcha/picture.png": (Document.MEDIA, "image/png", _captcha),
     "/favicon.ico": (Document.MEDIA, "image/png", _captcha),
 }
+
+
+def pages(state: State, theme: str, query: str) -> dict[str, str]:
+    """
+    :return: all documents of the gallery in one state, by their paths; the door is never without a captcha.
+    """
+    rendered = {path: render for path, (_, render) in _PAGES.items() if state.posed is not None or path != "/door"}
+    return {path: render(state, theme, query) for path, render in rendered.items()}
