@@ -20,7 +20,7 @@ class ScriptTests(VisitorCase, DaemonCase):
     Firefox and Chromium.
     """
 
-    async def test_S91_what_is_typed_meanwhile_stays_and_the_unread_are_counted(self) -> None:
+    async def test_what_is_typed_meanwhile_stays_and_the_unread_are_counted(self) -> None:
         """
         The daemon stands still while the message is on its way; the form is the same document all the time.
         """
