@@ -1,5 +1,5 @@
 """
-An audience: many viewers of one stream in one process, driven by one epoll loop.
+An audience: many readers of one server in one process, driven by one epoll loop.
 
 It has to cost little, or it would be what is measured: it counts bytes, and looks into those that are to be checked.
 """
@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-
-from benchmarks.reading import Reading
+from typing import Generic, Protocol, TypeVar
 
 _LOOK = 0.1
 """Seconds between two reads of a viewer who is slow."""
@@ -27,6 +26,16 @@ _ESTABLISHED = 1
 """A connection's state that neither side has closed (``tcp_states.h`` of Linux)."""
 
 
+class Taking(Protocol):
+    """Looks into what one of them gets."""
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """Take what has come of the body."""
+
+
+Look = TypeVar("Look", bound=Taking)
+
+
 class Habit(Enum):
     """How a viewer reads: all that comes, at a rate of his own, or never."""
 
@@ -36,7 +45,7 @@ class Habit(Enum):
 
 
 @dataclass(eq=False)
-class Viewer:
+class Viewer(Generic[Look]):
     """
     One of them.
 
@@ -50,7 +59,7 @@ class Viewer:
 
     link: socket.socket
     habit: Habit
-    reading: Reading | None
+    reading: Look | None
     joined: float
     received: int = 0
     earlier: int = 0
@@ -82,25 +91,25 @@ class Viewer:
             self.reading.feed(body)
 
 
-class Audience:
+class Audience(Generic[Look]):
     """Those who watch one server."""
 
-    def __init__(self, port: int, agent: str, slow_rate: float) -> None:
+    def __init__(self, port: int, slow_rate: float, request: Callable[[int], bytes]) -> None:
         """
         :param port: of the server, on 127.0.0.1.
-        :param agent: what they call their players.
         :param slow_rate: bytes a second that a slow viewer reads.
+        :param request: what the how manieth of all says, from 0.
         """
-        self.viewers: list[Viewer] = []
+        self.viewers: list[Viewer[Look]] = []
         self._address = ("127.0.0.1", port)
-        self._request = f"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\n\r\n".encode()
+        self._request = request
         self._slow_rate = slow_rate
         self._buffer = memoryview(bytearray(1 << 18))
         self._poll = select.epoll()
-        self._by_file: dict[int, Viewer] = {}
-        self._slow: list[Viewer] = []
+        self._by_file: dict[int, Viewer[Look]] = {}
+        self._slow: list[Viewer[Look]] = []
 
-    def join(self, habit: Habit, count: int, reading: Callable[[int], Reading | None]) -> None:
+    def join(self, habit: Habit, count: int, reading: Callable[[int], Look | None]) -> None:
         """
         Viewers come, one right after the other.
 
@@ -128,17 +137,14 @@ class Audience:
 
     def begin_span(self) -> None:
         """From now on is measured."""
-        seen: dict[int, int] = {}
         for viewer in self.viewers:
             viewer.earlier = viewer.received
-            if viewer.reading is not None:
-                viewer.reading.start_over(seen)
 
-    def of(self, habit: Habit) -> Sequence[Viewer]:
+    def of(self, habit: Habit) -> Sequence[Viewer[Look]]:
         """Those who read like this."""
         return [viewer for viewer in self.viewers if viewer.habit is habit]
 
-    def cut(self) -> Sequence[Viewer]:
+    def cut(self) -> Sequence[Viewer[Look]]:
         """
         Those whose connection the server has closed.
 
@@ -158,7 +164,7 @@ class Audience:
         if habit is not Habit.KEEPS_UP:
             link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFERS // 2)  # Linux takes twice as many
         link.connect(self._address)
-        link.sendall(self._request)
+        link.sendall(self._request(len(self.viewers)))
         link.setblocking(False)
         return link
 
@@ -176,7 +182,7 @@ class Audience:
             if share > 0 and not viewer.ended:
                 self._read(viewer, min(share, len(self._buffer)))
 
-    def _read(self, viewer: Viewer, most: int) -> None:
+    def _read(self, viewer: Viewer[Look], most: int) -> None:
         try:
             count = viewer.link.recv_into(self._buffer, most)
         except BlockingIOError:

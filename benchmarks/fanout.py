@@ -65,7 +65,7 @@ def one_round(names: list[str], plan: Plan) -> Iterator[Result]:
         yield result
 
 
-def _room_for(files: int) -> None:
+def room_for(files: int) -> None:
     """Let this process and its children have so many open files; :raises SystemExit: they may not."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
@@ -94,7 +94,7 @@ def main() -> None:
     plan, names = Plan.of(options), [name for name in SERVERS if name in options.servers]
     if plan.keeping_up < 1:
         sys.exit("Nobody is left who keeps up: fewer percent must be slow or never read.")
-    _room_for(plan.viewers + 200)
+    room_for(plan.viewers + 200)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     print(plan)
     rounds = [list(one_round(names, plan)) for _ in range(options.rounds)]

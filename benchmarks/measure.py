@@ -112,7 +112,8 @@ def measure(server: Server, plan: Plan, *, numbered: bool) -> Result:
 
     :param numbered: it sends our fragments, which can be looked into.
     """
-    audience = Audience(server.port, AGENTS[plan.profile], SLOW * plan.kilobits * 125)
+    request = f"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {AGENTS[plan.profile]}\r\n\r\n".encode()
+    audience = Audience[Reading](server.port, SLOW * plan.kilobits * 125, lambda _: request)
     try:
         empty = Moment.now(server)
         look = _looks(plan, numbered=numbered)
@@ -123,6 +124,10 @@ def measure(server: Server, plan: Plan, *, numbered: bool) -> Result:
         audience.join(Habit.SILENT, plan.silent, lambda _: None)
         audience.watch(JOINING)
         audience.begin_span()
+        seen: dict[int, int] = {}
+        for one in audience.viewers:
+            if one.reading is not None:
+                one.reading.start_over(seen)
         begun = Moment.now(server)
         audience.watch(plan.seconds)
         return _result(server.name, audience, (empty, settled, begun, Moment.now(server)))
@@ -141,7 +146,7 @@ def _looks(plan: Plan, *, numbered: bool) -> Callable[[int], Reading | None]:
     return look
 
 
-def _result(name: str, audience: Audience, moments: tuple[Moment, Moment, Moment, Moment]) -> Result:
+def _result(name: str, audience: Audience[Reading], moments: tuple[Moment, Moment, Moment, Moment]) -> Result:
     """:param moments: before anybody came, when those who keep up had settled, and the span's two ends."""
     empty, settled, begun, over = moments
     seconds = over.time - begun.time

@@ -31,23 +31,26 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def daemon(kilobits: int, fragment: int) -> Iterator[Server]:
+def daemon(kilobits: int, fragment: int, more: str = "", wrapper: tuple[str, ...] = ()) -> Iterator[Server]:
     """
     A daemon on air, whose window is full.
 
     :param kilobits: a second, of picture and sound.
     :param fragment: milliseconds of one.
+    :param more: tables of its configuration.
+    :param wrapper: a program that starts it, with arguments.
     """
     with TemporaryDirectory(prefix="o-") as folder:
         encoder = Path(folder, "encoder")
         synthetic = f"{quote(sys.executable)} -m benchmarks.synthetic {kilobits}"
         encoder.write_text(f"#!/bin/sh\ncd {quote(str(_CHECKOUT))} && exec {synthetic}\n")
         encoder.chmod(0o700)
-        one = Daemon(Path(folder), _CONFIG.format(encoder=encoder, fragment=fragment, window=WINDOW))
+        config = _CONFIG.format(encoder=encoder, fragment=fragment, window=WINDOW)
+        one = Daemon(Path(folder), config + more, wrapper=wrapper)
         try:
             _wait_for_stream(one)
             time.sleep(WINDOW)
-            yield Server(OURS, one.process.pid, one.port)
+            yield Server(OURS, one.process.pid, one.port, one.state / "web.sock")
         finally:
             one.end()
 

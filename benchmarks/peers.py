@@ -44,13 +44,14 @@ _ICECAST = """
 
 
 @contextmanager
-def sender(pace: Pace) -> Iterator[Server]:
+def sender(pace: Pace, *, stamped: bool = False) -> Iterator[Server]:
     """
     A program that only writes: in C, or in Python where there is no compiler; its name says which.
 
     :param pace: what it writes.
+    :param stamped: each fragment tells when it was written.
     """
-    arguments = (str(pace.size), str(round(pace.every * 1000)))
+    arguments = (str(pace.size), str(round(pace.every * 1000)), *("stamp",) * stamped)
     with TemporaryDirectory(prefix="o-") as folder:
         program, name = _compiled(Path(folder))
         with running((*program, *arguments), Path(folder, "log")) as process:

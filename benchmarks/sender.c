@@ -1,10 +1,11 @@
 /*
  * What no server can do without: the same bytes, written to every connection.
  *
- *     sender SIZE MILLISECONDS
+ *     sender SIZE MILLISECONDS [stamp]
  *
  * It listens on a port of 127.0.0.1, which it prints, and writes SIZE bytes to each connection every so many
- * milliseconds. What a connection does not take at once it does not get.
+ * milliseconds. What a connection does not take at once it does not get. With a third word they end with the moment at
+ * which the first connection's turn comes, as benchmarks/hearing.py reads it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,12 +15,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MOST = 100000, SEND_BUFFER = 128 * 1024 };
+enum { MOST = 100000, SEND_BUFFER = 128 * 1024, STAMP = 23 };
 
 static int viewers[MOST];
 static int watching;
@@ -72,6 +75,17 @@ static void welcome(int listener)
     }
 }
 
+/* The last bytes of a fragment: the monotonic clock's nanoseconds, and the end of a line. */
+static void stamp(char *fragment, size_t size)
+{
+    char text[STAMP + 1];
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(text, sizeof text, "~%020lld~\n", now.tv_sec * 1000000000LL + now.tv_nsec);
+    memcpy(fragment + size - STAMP, text, STAMP);
+}
+
 static void send_to_all(const char *fragment, size_t size)
 {
     for (int index = 0; index < watching;) {
@@ -86,7 +100,7 @@ static void send_to_all(const char *fragment, size_t size)
 
 int main(int count, char **words)
 {
-    must(count == 3, "two arguments are needed");
+    must(count == 3 || count == 4, "two arguments are needed, or three");
     size_t size = strtoul(words[1], NULL, 10);
     char *fragment = calloc(1, size);
     int poll = epoll_create1(0), listener = listen_somewhere(), timer = start_timer(strtol(words[2], NULL, 10));
@@ -95,6 +109,7 @@ int main(int count, char **words)
     struct epoll_event event;
 
     signal(SIGPIPE, SIG_IGN);
+    must(count == 3 || size >= STAMP, "a stamp needs more bytes");
     must(fragment != NULL && poll >= 0, "start");
     must(epoll_ctl(poll, EPOLL_CTL_ADD, listener, &at_listener) == 0, "epoll_ctl");
     must(epoll_ctl(poll, EPOLL_CTL_ADD, timer, &at_timer) == 0, "epoll_ctl");
@@ -105,7 +120,10 @@ int main(int count, char **words)
         if (event.data.fd == listener)
             welcome(listener);
         else if (read(timer, &passed, sizeof passed) == sizeof passed)
-            while (passed--)
+            while (passed--) {
+                if (count == 4)
+                    stamp(fragment, size);
                 send_to_all(fragment, size);
+            }
     }
 }

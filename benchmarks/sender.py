@@ -1,4 +1,8 @@
-"""What ``sender.c`` does, for a machine without a C compiler: ``python -m benchmarks.sender SIZE MILLISECONDS``."""
+"""
+What ``sender.c`` does, for a machine without a C compiler.
+
+    python -m benchmarks.sender SIZE MILLISECONDS [stamp]
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import socket
 import sys
 import time
 from contextlib import suppress
+
+from benchmarks.hearing import stamp
 
 _HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: video/mp4\r\n\r\n"
 _SEND_BUFFER = 128 * 1024
@@ -36,7 +42,7 @@ def _took(viewer: socket.socket, fragment: bytes) -> bool:
 
 def main() -> None:
     """Send until it is killed."""
-    fragment, every = bytes(int(sys.argv[1])), int(sys.argv[2]) / 1000
+    size, every, stamped = int(sys.argv[1]), int(sys.argv[2]) / 1000, len(sys.argv) > 3
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     listener.setblocking(False)
     print(listener.getsockname()[1], flush=True)
@@ -47,6 +53,7 @@ def main() -> None:
         while (left := due - time.monotonic()) > 0:
             if select.select([listener], [], [], left)[0]:
                 _welcome(listener, viewers)
+        fragment = f"{stamp()}\n".encode().rjust(size) if stamped else bytes(size)
         viewers = [viewer for viewer in viewers if _took(viewer, fragment)]
 
 

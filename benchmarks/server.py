@@ -27,11 +27,13 @@ class Server:
     :ivar name: for the table.
     :ivar pid: of the process that serves; its children are not counted.
     :ivar port: on 127.0.0.1.
+    :ivar socket: where tor would come, if it has one.
     """
 
     name: str
     pid: int
     port: int
+    socket: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)

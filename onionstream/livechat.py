@@ -13,9 +13,9 @@ from random import SystemRandom
 from secrets import token_bytes
 from typing import Any
 
-from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from onionstream.captcha.captchas import Captchas
 from onionstream.captcha.captchas import Settings as CaptchaSettings
@@ -26,6 +26,7 @@ from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.config import Captcha, Chat, Config
+from onionstream.logs import told
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State
@@ -42,12 +43,6 @@ from onionstream.web.request import BoundedRequest
 from onionstream.web.say import Say
 from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
-
-_TURN = 0.25
-"""Seconds between two looks whether a message that waits for its turn may be said."""
-
-_FORGET = 60.0
-"""Seconds between two times that what is too old is forgotten."""
 
 
 class LiveChat:
@@ -79,6 +74,7 @@ class LiveChat:
         :raises FontError: a font of the settings cannot be used.
         """
         self._stream = settings.stream
+        self._captcha = settings.captcha
         self._broadcast = broadcast
         self._reactor = reactor
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
@@ -92,29 +88,25 @@ class LiveChat:
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
         chance, words = SystemRandom().random, _words(settings.chat)
         self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
-        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words)
+        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
         self._live = Live(
             self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
         )
-        self._live.feed.shown = settings.chat.shown
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
+        self._live.feed.shown = self._plain.shown = settings.chat.shown
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        self._follow()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (
-            self._painters,
-            self._hashers,
-            self._captchas,
-            self._timer(_TURN, self._release),
-            self._timer(_FORGET, lambda: self.room.forget(self._reactor.seconds())),
-            *self._live.timers(),
-            *self._plain.timers(),
-        ):
+        for service in (self._painters, self._hashers, self._captchas, *self.timers()):
             service.setServiceParent(whole)
-        self._follow()
         return whole
+
+    def timers(self) -> tuple[IService, ...]:
+        """:return: those parts of ``service`` that are done now and then."""
+        return (*self._live.timers(), *self._plain.timers())
 
     def close(self) -> None:
         """The site ends: so do all documents that have no end."""
@@ -126,23 +118,25 @@ class LiveChat:
         self._stream = settings.stream
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
         self.door.shut = settings.captcha.door
-        self._live.feed.shown = settings.chat.shown
-        self._plain.words = self._say.words = self._appearance.words = words = _words(settings.chat)
-        self._live.feed.call(words)
-        try:
-            self._captchas.replace(_captcha_settings(settings.captcha))
-        except FontError as error:
-            self._log.error("Captchas stay as they were: {error}", error=error)
+        self._call(_words(settings.chat))
+        self._live.feed.shown = self._plain.shown = settings.chat.shown
+        self._replace_captchas(settings.captcha)
         self._stage_changed()
 
-    def _timer(self, seconds: float, act: Callable[[], object]) -> TimerService:
-        timer = TimerService(seconds, act)
-        timer.clock = self._reactor
-        return timer
+    def _call(self, words: Words) -> None:
+        self._live.feed.call(words)
+        self._plain.words = self._say.words = self._appearance.words = words
 
-    def _release(self) -> None:
-        """Say what has waited for its turn."""
-        self.room.release(self._reactor.seconds(), int(time.time()))
+    def _replace_captchas(self, settings: Captcha) -> None:
+        """Draw others, if they are to be others: until there are some, nobody gets any."""
+        before, self._captcha = self._captcha, settings
+        if _captcha_settings(settings) == _captcha_settings(before):
+            return
+        try:
+            self._captchas.replace(_captcha_settings(settings))
+        except FontError as error:
+            self._captcha = before
+            self._log.error("Captchas stay as they were: {error}", error=error)
 
     def _follow(self) -> None:
         """Be told whenever the stream's state changes, from now on."""
@@ -173,8 +167,15 @@ class LiveChat:
         self._live.presence_changed()
 
     def _tell(self, event: Event) -> None:
-        self._live.tell(event)
-        self._plain.tell(event)
+        """What goes wrong where something is shown is no matter of him who did it, nor of the other places."""
+        for tell in (self._live.tell, self._plain.tell):
+            self._try(tell, event)
+
+    def _try(self, tell: Callable[[Event], object], event: Event) -> None:
+        try:
+            tell(event)
+        except Exception:  # noqa: BLE001 - whatever it is, the thing was done and the others show it
+            self._log.error("{told}", told=told(Failure()))
 
 
 def _rules(settings: Config) -> Rules:

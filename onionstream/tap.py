@@ -16,7 +16,6 @@ from functools import partial
 from random import SystemRandom
 from typing import Any, TypeVar
 
-from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
 
@@ -39,6 +38,7 @@ from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
+from onionstream.regular import Regular
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
@@ -136,11 +136,11 @@ def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
     return act
 
 
-def _timers(broadcast: Broadcast, circuits: CircuitSite) -> tuple[TimerService, ...]:
+def _timers(broadcast: Broadcast, circuits: CircuitSite) -> tuple[Regular, ...]:
     return (
-        TimerService(_SWEEP, broadcast.check),
-        TimerService(_FILLING, broadcast.fill),
-        TimerService(_SWEEP, circuits.forget),
+        Regular(_SWEEP, broadcast.check),
+        Regular(_FILLING, broadcast.fill),
+        Regular(_SWEEP, circuits.forget),
     )
 
 

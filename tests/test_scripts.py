@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 REAL = ("bash", "cat", "cp", "dirname", "env", "flock", "grep", "mkdir", "mktemp", "rm", "sha256sum", "touch")
 """Programs that are on every machine, and here as they are."""
 
-WANTED = ("tor", "ffmpeg", "shellcheck", "firefox-esr", "chromium", "Xvfb", "xdotool")
+WANTED = ("tor", "ffmpeg", "shellcheck", "firefox-esr", "chromium", "Xvfb", "xdotool", "w3m", "lynx", "curl", "mpv")
 """Programs that ``script/_setup`` looks for."""
 
 NOTES = '#!/bin/sh\necho "${0##*/} $*" >>"$NOTES"\n'
@@ -193,7 +193,7 @@ class VirtualEnvironment(ScriptTestCase):
         """Whatever is started first."""
         self.run_script("script/_setup", "test")
         self.assertEqual(len(self.machine.calls("-m venv")), 1)
-        self.assertEqual(len(self.machine.calls("-m pip")), 1)
+        self.assertEqual(len(self.machine.calls("-m pip")), 2)
         for kind in ("test", "lint", "run"):
             self.run_script("script/_setup", kind)
             self.assertEqual(self.machine.calls("-m pip") + self.machine.calls("-m venv"), [])
@@ -204,8 +204,10 @@ class VirtualEnvironment(ScriptTestCase):
         [call] = self.machine.calls("-m pip")
         self.assertTrue(call.endswith("--constraint constraints.txt --editable ."), call)
         self.run_script("script/_setup", "test")
-        [call] = self.machine.calls("-m pip")
+        call, axe = self.machine.calls("-m pip")
         self.assertTrue(call.endswith("--constraint constraints.txt --editable .[test]"), call)
+        self.assertTrue(axe.endswith("constraints.txt axe-playwright-python"), axe)
+        self.assertIn("--no-deps", axe)
         self.assertEqual(self.machine.calls("-m venv"), [])
 
     def test_other_requirements_are_installed(self) -> None:

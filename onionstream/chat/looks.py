@@ -15,6 +15,9 @@ NAME_GRAPHEMES = 24
 NAME_BYTES = 96
 """A name, at the most (D-10)."""
 
+LONGEST_TYPED = 4 * NAME_BYTES
+"""Characters of what was typed for a name, at the most: what is longer is not looked at, as that would take 10 ms."""
+
 UNNAMED = "Anonymous"
 """What those without a name are called, unless the configuration says otherwise (S9)."""
 
@@ -106,9 +109,11 @@ def name(raw: str, reserved: Collection[str] = (), unnamed: str = UNNAMED, *, st
     :param staff: he is the broadcaster or a moderator, and may be called so.
     :return: it, clean; empty if there is nothing in it, or only what those without a name are called anyway.
     :raises NotTextError: there is a NUL or half a surrogate pair in it.
-    :raises NameTooLongError: it has more graphemes or bytes than may be (D-10).
+    :raises NameTooLongError: it has more graphemes or bytes than may be (D-10), or was four times as long when typed.
     :raises NameTakenError: it looks like a reserved name (D-12), or like somebody without a name, and his tag.
     """
+    if len(raw) > LONGEST_TYPED:
+        raise NameTooLongError
     text = line(raw)
     if graphemes(text) > NAME_GRAPHEMES or len(text.encode()) > NAME_BYTES:
         raise NameTooLongError

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from onionstream.allowance import BusyError
+from onionstream.allowance import Allowances, BusyError
 from onionstream.chat import looks
 from onionstream.chat.errors import ChatError
 from onionstream.chat.looks import PALETTE, Look, Own
@@ -41,9 +42,14 @@ HUES = (
 )  # fmt: skip
 """What the palette's colours are called."""
 
+BURST, EVERY = 8, 10.0
+"""Changes over one circuit at once, and seconds for each in the long run. People who are new cost nothing, and each of
+them may have two tripcodes made: what holds for a person does not hold for somebody who is many."""
+
 CHANGED = "Your appearance was changed."
 AGAIN = "Press Save again to change it."
 RETYPE = "The password has to be typed once more."
+CIRCUIT = "Much is changed over your circuit at the moment."
 BOTH = "Type a password, or have none: not both."
 
 
@@ -90,6 +96,8 @@ class Appearance:
         tripcodes: TripcodeSource,
         clock: IReactorTime,
         words: Words = Words(),  # noqa: B008 - it is frozen
+        *,
+        bucket: Callable[[BoundedRequest], bytes | None],
     ) -> None:
         """
         :param room: where he is seen so.
@@ -98,8 +106,11 @@ class Appearance:
         :param tripcodes: makes them.
         :param clock: never goes back.
         :param words: what people are called who have no name.
+        :param bucket: what limits know the circuit of a request by; see ``Asking``.
         """
         self.words = words
+        self._bucket = bucket
+        self._circuits = Allowances(BURST, EVERY)
         self._room = room
         self._identity = identity
         self._nonces = nonces
@@ -148,19 +159,19 @@ class Appearance:
         except StaleError:
             complaints = (AGAIN,)
         else:
-            complaints = await self._change(who, view, fields)
+            complaints = await self._change(request, who, view, fields)
         if complaints is not None:
             self._note(who, view, fields, complaints)
         apply(request, Document.FORM)
         send_back(request, who.form_address(view.address("/look")), "err" if complaints else "name")
         return ""
 
-    async def _change(self, who: Who, view: View, fields: dict[str, str]) -> tuple[str, ...]:
+    async def _change(self, request: BoundedRequest, who: Who, view: View, fields: dict[str, str]) -> tuple[str, ...]:
         """:return: why nothing was changed, all reasons at once (A59); none: it was."""
         person, complaints = self._room.person(who.key), []
         name, colour, password = fields["name"], person.look.colour, fields["password"]
         try:
-            looks.name(name, () if person.staff else self._room.rules.reserved)
+            looks.name(name, () if person.staff else self._room.rules.reserved, self._room.rules.unnamed)
         except ChatError as error:
             complaints.append(error.sentence)
         try:
@@ -176,6 +187,7 @@ class Appearance:
         if complaints:
             return tuple(complaints)
         try:
+            self._spend(request)
             trip = None if "remove" in fields else person.look.trip
             if password:
                 trip = await self._tripcodes.make(who.key, password)
@@ -183,6 +195,12 @@ class Appearance:
         except (BusyError, ChatError) as error:
             return (error.sentence,)
         return ()
+
+    def _spend(self, request: BoundedRequest) -> None:
+        """:raises BusyError: much is changed over this circuit."""
+        bucket = self._bucket(request)
+        if bucket is not None and (wait := self._circuits.take(bucket, self._clock.seconds())):
+            raise BusyError(CIRCUIT, seconds=wait)
 
     def _note(self, who: Who, view: View, fields: dict[str, str], complaints: tuple[str, ...]) -> None:
         """Keep what he is to see in the form."""

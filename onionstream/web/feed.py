@@ -14,7 +14,7 @@ from onionstream.chat.people import Person
 from onionstream.chat.presence import Groups, Presence
 from onionstream.chat.room import Room
 from onionstream.web import rules
-from onionstream.web.fragments import Fragments, Words
+from onionstream.web.fragments import Fragments, Words, named
 from onionstream.web.hub import MOST, Document, Fragment, Hub
 from onionstream.web.pace import Pace
 from onionstream.web.stage import Air, Stage
@@ -83,14 +83,6 @@ class Feed:
         self.stage_changed()
         self._show_users()
 
-    def call(self, words: Words) -> None:
-        """
-        :param words: what people are called who have no name, from now on; open documents keep what they show.
-        """
-        self.fragments.words = words
-        self._rendered = {}
-        self._users.want()
-
     def tell(self, event: Event, now: int) -> None:
         """
         Something has happened in the room.
@@ -109,6 +101,16 @@ class Feed:
                 self._change(person)
             case Banned(person) | Unbanned(person):
                 self._publish(self.fragments.style(rules.banned(person)))
+
+    def call(self, words: Words) -> None:
+        """
+        People without a name are called something else from now on; open documents keep what they show of messages.
+
+        :param words: what people are called.
+        """
+        if words != self.fragments.words:
+            self.fragments.words, self._rendered = words, {}
+            self._users.want()
 
     def stage_changed(self) -> None:
         """Something on the stage is different: the state, the title, the number of viewers."""
@@ -214,6 +216,8 @@ class Feed:
         if day != before:
             yield self.fragments.day(message.when, first=before is None and day == today)
         self._rendered[message.number] = markup = self.fragments.message(message)
+        if len(self._rendered) > self.shown:
+            del self._rendered[next(iter(self._rendered))]
         yield markup
 
     def _open(self, numbers: Iterable[int]) -> list[int]:
@@ -221,13 +225,16 @@ class Feed:
         return [number for number in numbers if number > self._newest - MOST - self.shown]
 
     def _change(self, person: Person) -> None:
+        listed = any(one.mark == person.mark for one in self._listed)
+        if not (listed or person.standing.messages):
+            return  # he is to be seen nowhere, and new ones like him can be had for nothing
         self._rendered = {}
         if isinstance(person.hue, Own):
             self._remember(person)
         else:
             self._dressed.pop(person.mark, None)
         self._publish(self.fragments.style(rules.looks(person, self.fragments.called(person))))
-        if any(one.mark == person.mark for one in self._listed):
+        if listed:
             self._users.want()
 
     def _dress(self, people: Iterable[Person]) -> list[Fragment | None]:
@@ -264,7 +271,7 @@ class Feed:
 
     def _show_users(self) -> None:
         groups: Groups = self._presence.groups(self._room.person)
-        self._listed = (*groups.watching, *groups.others)
+        self._listed = tuple(chain(*named(groups)))
         markup = self.fragments.users(groups)
         self._users.rest = max(USERS, len(markup) / USERS_RATE)
         self._publish(*self._dress(self._listed))

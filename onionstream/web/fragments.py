@@ -168,7 +168,7 @@ class Fragments:
 
     def users(self, groups: Groups) -> bytes:
         """Who is here: those who watch, and those who do not; at most ``NAMES`` of them by name."""
-        watching, others = groups.watching[:NAMES], groups.others[: max(0, NAMES - len(groups.watching))]
+        watching, others = named(groups)
         return _render(
             _MACROS.users,
             (
@@ -203,6 +203,11 @@ class Fragments:
             trip="" if trip is None else trip.shown,
             trip_hue="" if trip is None else f"{trip.hue:x}",
         )
+
+
+def named(groups: Groups) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """:return: those who watch and those who do not, as far as the list has room for their names."""
+    return groups.watching[:NAMES], groups.others[: max(0, NAMES - len(groups.watching))]
 
 
 def sheet(together: str) -> Markup:

@@ -42,7 +42,7 @@ WITHHELD = frozenset(
 )
 """Headers that never leave, whoever set them: each tells the machine's clock, its software or its past answers."""
 
-_NOT_KEPT = "no-store"
+_NOT_KEPT = "no-store"  # lynx knows the first one only
 _KEPT = "public, max-age=86400, immutable"
 _NOBODY = "frame-ancestors 'none'"
 _OURS = "frame-ancestors 'self'"
@@ -122,6 +122,7 @@ def values(document: Document, nonce: str = "", content_type: str = HTML) -> dic
     return {
         "Content-Type": content_type,
         "Cache-Control": policy.cache,
+        **({"Pragma": "no-cache"} if policy.cache == _NOT_KEPT else {}),  # lynx 2.9 knows no "no-store" (measured)
         "Content-Security-Policy": policy.content_security(nonce),
         "X-Frame-Options": policy.frame_options,
         **COMMON,

@@ -8,11 +8,12 @@ not take them meets his own bound, and the others notice nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from itertools import chain, groupby
+from typing import Protocol, cast
 
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.logger import Logger
@@ -138,16 +139,16 @@ class Document:
         """:return: the fragment as it stands in this document."""
         return fragment if isinstance(fragment, bytes) else self._fillings[fragment.hole].join(fragment.parts)
 
-    def tell(self, fragments: Iterable[Fragment]) -> bool:
+    def tell(self, fragments: Sequence[Fragment], count: int | None = None) -> bool:
         """
         :param fragments: what is new; written in one piece.
+        :param count: pieces of news that it is, where some are joined already.
         :return: whether it goes on after this.
         """
         if self._ended:
             return False
-        pieces = [self.fill(piece) for piece in fragments]
-        self._told += len(pieces)
-        self._write(b"".join(pieces))
+        self._told += len(fragments) if count is None else count
+        self._write(b"".join(map(self.fill, fragments)))
         if self._told >= self._most:
             self.end()
         elif self._response.unsent() > self._bound():
@@ -295,8 +296,9 @@ class Hub:
                     document.abort()
 
     def _send(self) -> None:
-        news, self._news = tuple(self._news), []
-        self.each(lambda document: document.tell(news))
+        news, self._news = self._news, []
+        joined, count = _joined(news), len(news)
+        self.each(lambda document: document.tell(joined, count))
 
     def _supersede(self, document: Document) -> None:
         self.leave(document)
@@ -304,3 +306,9 @@ class Hub:
         while len(self._older) > REMEMBERED:
             self._older.popitem(last=False)
         document.end(self._last_of_older)
+
+
+def _joined(news: Iterable[Fragment]) -> list[Fragment]:
+    """:return: the same, but what all documents get alike is joined here, once, and not for each of them."""
+    groups = groupby(news, lambda fragment: isinstance(fragment, bytes))
+    return [*chain.from_iterable([b"".join(cast("Iterable[bytes]", some))] if same else some for same, some in groups)]

@@ -157,7 +157,7 @@ class Identity:
         """
         Send the browser of somebody who has both a cookie and a capability in the address to the address without it.
 
-        For frames only: a browser goes there by itself, with the fragment it has.
+        For what is only loaded: a browser goes there by itself, with the fragment it has.
 
         :param given: the capabilities of the *address*.
         :return: whether it was done; the answer is complete then, with an empty body.

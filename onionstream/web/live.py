@@ -8,13 +8,13 @@ from html import escape
 from secrets import token_hex, token_urlsafe
 from urllib.parse import urlencode
 
-from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event
 from onionstream.chat.presence import Presence, Way
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
+from onionstream.regular import Regular
 from onionstream.web import rules
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
@@ -35,8 +35,11 @@ HEARTBEAT = 20.0
 MINUTE = 60.0
 """Seconds between two times that the time on air is told."""
 
-SWEEP = 5.0
+SWEEP = 2.0
 """Seconds between two looks for readers who take nothing or do not watch."""
+
+TIDY = 10.0
+"""Seconds between two times that the room may forget somebody."""
 
 TURN = 0.25
 """Seconds between two looks for messages that have waited for their turn."""
@@ -136,19 +139,16 @@ class Live:
         """The daemon ends: so do all documents."""
         self.feed.close()
 
-    def timers(self) -> tuple[TimerService, ...]:
+    def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does, for the room too."""
         feed = self.feed
-        timers = (
-            TimerService(HEARTBEAT, feed.beat),
-            TimerService(MINUTE, feed.minute),
-            TimerService(SWEEP, feed.check),
-            TimerService(SWEEP, self._forget),
-            TimerService(TURN, self._release),
+        return (
+            Regular(HEARTBEAT, feed.beat, self._clock),
+            Regular(MINUTE, feed.minute, self._clock),
+            Regular(SWEEP, feed.check, self._clock),
+            Regular(TIDY, self._forget, self._clock),
+            Regular(TURN, self._release, self._clock),
         )
-        for timer in timers:
-            timer.clock = self._clock
-        return timers
 
     def _release(self) -> None:
         """Say what has waited for its turn."""
@@ -223,5 +223,11 @@ class Live:
             rules=sheet(style),
             player=visit.player,
             again=visit.address("/live"),
+            video=self._shared(visit, "/stream.mp4"),
+            plain=self._shared(visit, "/plain?theme=light" if visit.theme else "/plain"),
         )
         return [begin.encode(), *map(document.fill, self.feed.markup(messages, int(self._when())))]
+
+    def _shared(self, visit: _Visit, address: str) -> str:
+        """:return: an address that people may pass on: without a token, unless nobody gets in without one (L-61)."""
+        return address if visit.who is None or self._identity.takes_strangers else visit.who.address(address)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event, Message, Said
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
+from onionstream.regular import Regular
 from onionstream.web import lines
 from onionstream.web.areas import Router
 from onionstream.web.errors import BadRequest
@@ -25,9 +26,7 @@ from onionstream.web.live import SWEEP, THEMES
 from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Air, Stage
 from onionstream.web.templates import TEMPLATES
-
-PAGE = 100
-"""Messages on the page, and at the beginning of the lines."""
+from onionstream.web.textual import shows_text
 
 _SENTENCES = {
     Air.OFFLINE: "The stream is offline.",
@@ -59,6 +58,7 @@ class Plain:
 
     :ivar hub: the open answers of ``/chat.txt``.
     :ivar words: what people are called who have no name; may be replaced at any time.
+    :ivar shown: messages on the page, and at the beginning of the lines; the same.
     """
 
     router = Router()
@@ -83,6 +83,7 @@ class Plain:
         """
         self.hub = Hub(clock)
         self.words = words
+        self.shown = 100
         self._room = room
         self._identity = identity
         self._stage = stage
@@ -108,27 +109,29 @@ class Plain:
         """The daemon ends: so do all answers."""
         self.hub.close(lines.comment("The site is restarting.").encode())
 
-    def timers(self) -> tuple[TimerService, ...]:
+    def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does."""
-        timer = TimerService(SWEEP, self.hub.check)
-        timer.clock = self._clock
-        return (timer,)
+        return (Regular(SWEEP, self.hub.check, self._clock),)
 
     @router.route("/plain", methods=["GET"])
     def page(self, request: BoundedRequest) -> str:
         """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
-        query = request.query(WRITE, "theme")
-        theme = query.get("theme", "")
-        if theme not in THEMES:
+        query = request.query(READ, WRITE, "theme", "again")
+        theme, again = query.get("theme", ""), query.get("again", "")
+        if theme not in THEMES or again not in ("", "1"):
             raise BadRequest
-        who = self._identity.writer(request, query.get(WRITE)) or self._identity.meet(request)
+        who = self._known(request, query) or self._identity.meet(request)
         apply(request, Kind.SHELL)
+        if self._identity.clean(request, who, query.get(READ), query.get(WRITE)):
+            return ""
         themed = f"?theme={theme}" if theme else ""
+        # To an address that differs in its fragment only, no browser goes by loading anything.
+        other = urlencode({name: value for name, value in (("theme", theme), ("again", "" if again else "1")) if value})
         stage = self._stage()
         minutes = stage.uptime(self._clock.seconds())
         return TEMPLATES.get_template("plain.html").render(
             theme=theme,
-            plain=who.form_address(f"/plain{themed}#end"),
+            reload=who.form_address((f"/plain?{other}" if other else "/plain") + "#end"),
             form=who.form_address(f"/form{themed}#msg"),
             frames=f"/{themed}",
             video=self._copied(who, "/stream.mp4"),
@@ -136,32 +139,41 @@ class Plain:
             stage=stage,
             sentence=_SENTENCES[stage.state],
             uptime="" if minutes is None else f"{minutes // 60}:{minutes % 60:02}",
-            messages=list(self._lines(self._room.history(PAGE))),
+            messages=list(self._lines(self._room.history(self.shown))),
         )
+
+    def _known(self, request: BoundedRequest, query: dict[str, str]) -> Who | None:
+        """:return: whoever this page is for; from the live page one comes with the right to read only."""
+        if READ in query:
+            return self._identity.reader(request, query[READ])
+        return self._identity.writer(request, query.get(WRITE))
 
     def _copied(self, who: Who, address: str) -> str:
         """:return: an address that people copy into another program: without a token, where it can be (L-61)."""
         return address if self._identity.takes_strangers else who.address(address)
 
     @router.route("/chat.txt", methods=["GET"])
-    async def text(self, request: BoundedRequest) -> None:
-        """The chat as lines of text: those that are there, and then all that follow."""
+    async def text(self, request: BoundedRequest) -> bytes | None:
+        """The chat as lines of text: those that are there, and then, but for text browsers, all that follow."""
         self._identity.reader(request, request.query(READ).get(READ))
-        request.take(Share.LONG)
         apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
+        if shows_text(request):
+            return "".join(self._head()).encode()
+        request.take(Share.LONG)
         request.close_delimited()
         if request.method == b"HEAD":
-            return
+            return None
         self.hub.flush()
         answer = LastingAnswer(request)
         await last(request, answer, self.hub, Document(answer), [one.encode() for one in self._head()])
+        return None
 
     def _head(self) -> Iterator[str]:
         stage = self._stage()
         yield lines.comment(stage.title)
         yield lines.comment(f"{_SENTENCES[stage.state]} {stage.watching} watching. Times are in UTC.")
         yield lines.comment("Before names: * the broadcaster, + a moderator, - others; after it ! and a tripcode.")
-        for message in self._room.history(PAGE):
+        for message in self._room.history(self.shown):
             yield lines.line(message, self.words)
 
     def _lines(self, messages: list[Message]) -> Iterator[_Line]:

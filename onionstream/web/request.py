@@ -10,7 +10,7 @@ from __future__ import annotations
 from io import BytesIO
 from socket import SO_SNDBUF, SOL_SOCKET
 from socket import socket as Socket  # noqa: N812 - a class, whatever its name
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.interfaces import ISystemHandle
@@ -141,11 +141,13 @@ class BoundedRequest(Request):
         :return: bytes of the answer that wait in this process because the kernel holds enough already; 0 where there is
             no socket.
         """
-        transport = self.transport
-        if not isinstance(transport, _Buffering):
+        # Asked for each reader and each line of the chat: isinstance() of a Protocol takes as long as sending one.
+        transport = cast("_Buffering", self.transport)
+        try:
+            late = transport._tempDataLen  # noqa: SLF001 - Twisted has no public way to ask
+            return len(transport.dataBuffer) - transport.offset + late
+        except AttributeError:
             return 0
-        late = transport._tempDataLen  # noqa: SLF001 - Twisted has no public way to ask
-        return len(transport.dataBuffer) - transport.offset + late
 
     # What follows is called by Twisted or by the channel.
 

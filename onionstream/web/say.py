@@ -35,6 +35,7 @@ from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
 from onionstream.web.shelf import Shelf
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.textual import shows_text
 
 FORM = "say"
 """What the form's nonces are for."""
@@ -187,6 +188,7 @@ class Say:
             view=view,
             theme=view.theme,
             several=view.rows or "\n" in draft.text,
+            frames=not shows_text(request),
             characters=self._room.rules.characters,
             once=self._nonces.issue(who, FORM),
             nonce=nonce,

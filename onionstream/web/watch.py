@@ -165,6 +165,8 @@ class Watch:
         query = f"?theme={theme}" if theme else ""
         return TEMPLATES.get_template("watch.html").render(
             stream=self.stream,
+            plain=who.form_address(f"/plain{query}"),
+            video="/stream.mp4" if self._door.takes_strangers else who.address("/stream.mp4"),
             live=who.address(f"/live{query}"),
             form=who.form_address(f"/form{query}"),
             player=who.address("/player"),

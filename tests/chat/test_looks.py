@@ -10,6 +10,7 @@ from onionstream.chat.errors import ChatError
 from onionstream.chat.looks import (
     DARK,
     LIGHT,
+    LONGEST_TYPED,
     PALETTE,
     READABLE,
     RESERVED,
@@ -52,6 +53,11 @@ class NameTests(SynchronousTestCase):
         """24 characters of four bytes fit, six families of 18 do not."""
         self.assertEqual(name(MAN * 24), MAN * 24)
         self.assertRaises(NameTooLongError, name, ZWJ.join((MAN, WOMAN, GIRL)) * 6)
+
+    def test_D10_what_is_typed_has_a_bound_of_its_own(self) -> None:
+        """Spaces around a name are no matter, but pages of them are not read."""
+        self.assertEqual(name("Anna".center(LONGEST_TYPED)), "Anna")
+        self.assertRaises(NameTooLongError, name, "Anna".center(LONGEST_TYPED + 1))
 
     def test_D12_reserved_names_and_their_look_alikes(self) -> None:
         """Ours and those that are given."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.chat.events import Changed
 from onionstream.chat.looks import Look
-from onionstream.chat.people import ABSENT, IDLE, CrowdError, Role
+from onionstream.chat.people import ABSENT, IDLE, CrowdError, Person, Role
 from onionstream.chat.refusals import BannedError
 from onionstream.chat.rules import BOUNDS, Bounds, Rules
+from onionstream.chat.standing import Standing
 from tests.chat.rooms import Talk, key
 
 
@@ -29,6 +32,13 @@ class RememberedTests(SynchronousTestCase):
         self.assertEqual(known(talk), set())
         self.assertIsNot(one, other)
         self.assertEqual((one.key, one.mark, one.tag), (other.key, other.mark, other.tag))
+
+    def test_L56_what_is_remembered_of_somebody(self) -> None:
+        """Nothing of how he came: no header, no address, no circuit."""
+        names = {field.name for kind in (Person, Look, Standing) for field in fields(kind)}
+        of_person = {"key", "mark", "look", "role", "banned", "proven", "first", "last", "standing"}
+        of_words = {"messages", "since", "said", "demand", "credit", "_recent"}
+        self.assertEqual(names, of_person | {"name", "colour", "trip"} | of_words)
 
     def test_D50_the_bounds_are_those_that_were_agreed(self) -> None:
         """People, bans, waiting messages; kept messages by number and bytes."""

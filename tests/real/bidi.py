@@ -35,7 +35,15 @@ class BiDi:
         """
         See `Remote`.
         """
-        await self._talk.ask("browsingContext.navigate", {"context": self._page, "url": url, "wait": "none"})
+        for last in (False, False, True):
+            try:
+                await self._talk.ask("browsingContext.navigate", {"context": self._page, "url": url, "wait": "none"})
+                break
+            except RefusedError as error:
+                if last or "NS_BINDING_ABORTED" not in str(
+                    error
+                ):  # which is what comes of the page before, now and then
+                    raise
 
     async def frames(self) -> list[Frame]:
         """

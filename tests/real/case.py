@@ -80,8 +80,15 @@ class BrowserTestCase(TestCase):
         """
         :return: the file into which the picture was written.
         """
-        folder = Path(os.environ.get("ONIONSTREAM_PICTURES") or Path(__file__).parent / "pictures")
+        folder = pictures()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.id().removeprefix('tests.real.')}.png"
         screen.picture().save(path)
         return path
+
+
+def pictures() -> Path:
+    """
+    :return: the folder in which pictures are kept.
+    """
+    return Path(os.environ.get("ONIONSTREAM_PICTURES") or Path(__file__).parent / "pictures")

@@ -136,6 +136,21 @@ STATES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Headers:
+    """
+    Those of an answer. Twisted's own use of them is bytes, and warns when it meets strings.
+    """
+
+    request: Request
+
+    def setHeader(self, name: str, value: str) -> None:
+        """
+        See `onionstream.web.headers.Response`.
+        """
+        self.request.setHeader(name.encode(), value.encode())
+
+
 class Gallery(Resource):
     """
     The site: ``/?state=NAME``, and ``&theme=light``.
@@ -152,11 +167,14 @@ class Gallery(Resource):
         path = request.path.decode()
         if path in _PLAIN:
             kind, content_type, body = _PLAIN[path]
-            apply(request, kind, content_type=content_type)
+            apply(_Headers(request), kind, content_type=content_type)
             return body()
+        if path not in _PAGES:
+            request.setResponseCode(404)
+            return b""
         kind, render = _PAGES[path]
         nonce = NONCE if kind in (Document.SHELL, Document.FRAME, Document.FORM) else ""
-        apply(request, kind, nonce)
+        apply(_Headers(request), kind, nonce)
         said = {"state": name, **({"theme": theme} if theme else {})}
         return render(STATES[name], theme, "?" + urlencode(said)).encode()
 
@@ -299,7 +317,7 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/player": (Document.PLAYER, _player),
     "/video": (Document.PLAYER, _video),
     "/door": (Document.FORM, _door),
-    "/error": (Document.ERROR, _error),
+    "/error": (Document.FRAME, _error),  # really ERROR, in whose sandbox axe cannot run
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),
 }

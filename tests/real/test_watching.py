@@ -17,8 +17,12 @@ from tests.real.waiting import until
 
 CODE = QUICK + "[source.test]\ncode = true\n"
 WIDTH, HEIGHT = 1280, 800
-WORDS = 200
-"""Pixels below the player that the page keeps for its words: 12.5rem."""
+
+
+def player(width: int, height: int) -> Rectangle:
+    """Where the page has its player in a wide window; the same as in ``places.css``."""
+    chat = min(max(288, width * 0.27), 384)
+    return Rectangle(0, 0, width - chat, min((width - chat) * 9 / 16, height - 152))
 
 
 class WatchingCase(BrowserTestCase, DaemonCase):
@@ -28,8 +32,7 @@ class WatchingCase(BrowserTestCase, DaemonCase):
 
     def code(self, screen: Screen) -> int | None:
         """The wall clock's code that the page shows now."""
-        height = min(screen.width * 9 / 16, screen.height - WORDS)
-        return read_code(screen.picture(), contained(Rectangle(0, 0, screen.width, height), 16, 9))
+        return read_code(screen.picture(), contained(player(screen.width, screen.height), 16, 9))
 
     async def moves(self, screen: Screen, what: str, timeout: float = 30) -> None:
         """Wait until the picture shows times that rise, the last one of now."""
@@ -80,7 +83,7 @@ class FirefoxTests(WatchingCase):
         dark = (0x2A, 0x21, 0x40)  # about the middle of the card's gradient
 
         def far() -> int:
-            middle = screen.picture().getpixel((WIDTH // 2, 400))
+            middle = screen.picture().getpixel((467, 350))
             assert isinstance(middle, tuple)
             return int(max(abs(seen - meant) for seen, meant in zip(middle, dark, strict=True)))
 

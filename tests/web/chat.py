@@ -146,7 +146,9 @@ class ChatCase(WireCase):
         self.room = Room(self.rules, self.filters, self.identity.mark, self.heard)
         self.asking = Asking(self.captchas, bytes(32), self.clock)
         self.say = Say(self.room, self.identity, self.nonces, self.asking, self.clock, lambda: NOON + 0.5)
-        self.appearance = Appearance(self.room, self.identity, self.nonces, self.tripcodes, self.clock)
+        self.appearance = Appearance(
+            self.room, self.identity, self.nonces, self.tripcodes, self.clock, bucket=self.asking.bucket
+        )
         self.entrance = Entrance()
         self.door = Door(self.identity, self.asking, self.room, self.entrance.shell, self.clock)
         self.entrance.door = self.door

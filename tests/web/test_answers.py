@@ -97,6 +97,13 @@ class AnswersTest(WireCase):
         descriptor.dataBuffer, descriptor.offset = b"abcdef", 2
         self.assertEqual(request.unsent(), 9)
 
+    def test_nothing_is_unsent_where_there_is_no_socket(self) -> None:
+        """Such as when the connection has gone, or through TLS."""
+        request = self.endless()[1]
+        for transport in (None, object()):
+            request.transport = transport
+            self.assertEqual(request.unsent(), 0)
+
     def test_L51_a_request_does_not_tell_what_it_is_about(self) -> None:
         """Its repr can stand in a log."""
         self.connect().send(get("/later?text=SECRET"))

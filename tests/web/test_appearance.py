@@ -8,13 +8,16 @@ from onionstream.chat.filters import Filters
 from onionstream.chat.looks import Look, Own
 from onionstream.chat.rules import Rules
 from onionstream.chat.tripcode import Tripcode
-from onionstream.web.appearance import AGAIN, BOTH, CHANGED, HUES, RETYPE
+from onionstream.onion.budgets import Budget, Budgets
+from onionstream.web.appearance import AGAIN, BOTH, BURST, CHANGED, CIRCUIT, HUES, RETYPE
+from onionstream.web.circuits import CircuitSite
 from onionstream.web.errors import BadRequest
 from onionstream.web.frame import StrangerError
 from onionstream.web.nonces import LIFE
 from tests.web.chat import ChatCase
+from tests.web.onion import line
 from tests.web.visitor import Visitor
-from tests.web.wire import get, post
+from tests.web.wire import Client, get, post
 
 TOO_LONG = "The name was too long: 24 characters are the most."
 NO_COLOUR = "That is no colour: it would be # and six digits or letters from a to f."
@@ -126,7 +129,7 @@ class AppearanceTests(ChatCase):
     def test_A59_what_is_wrong_has_the_focus(self) -> None:
         """There is more to read than room for it; after a success the name has it again."""
         visitor = self.before().press(name="x" * 25)
-        self.assertEqual((visitor.address, visitor.page.attributes(id="err")["tabindex"]), ("/look#err", "-1"))
+        self.assertEqual((visitor.address, visitor.page.attributes(id="err")["tabindex"]), ("/look#err", "0"))
         self.assertEqual(visitor.press(name="ada").address, "/look#name")
 
     def test_S64_a_name_that_is_too_long_is_given_back(self) -> None:
@@ -167,6 +170,19 @@ class AppearanceTests(ChatCase):
         for number in range(5):
             visitor.press(name=f"ada{number}")
         self.assertEqual((self.look.name, len(visitor.page.said["alert"])), ("ada3", 1))
+
+    def test_D50_over_one_circuit_all_together_have_to_wait(self) -> None:
+        """Somebody new costs nothing, so who is many would have tripcodes made without end. Other circuits do not."""
+        site = CircuitSite(self.site, Budgets(Budget(burst=1000)))
+        said: dict[int, tuple[int, list[str]]] = {}
+        for circuit in [7] * (BURST + 1) + [8]:
+            visitor = self.visitor().go("/look")
+            before, fields = len(self.tripcodes.made), {**visitor.page.fields, "password": "secret"}
+            sent = post("/look", urlencode(fields).encode(), *visitor.headers())
+            Client(site).send(line(circuit), sent).leave()
+            said[circuit] = (len(self.tripcodes.made) - before, visitor.go("/look").page.said["alert"])
+        refusal = f"{CIRCUIT} Please try again in 10 seconds. {RETYPE}"
+        self.assertEqual((len(self.tripcodes.made), said), (BURST + 1, {7: (0, [refusal]), 8: (1, [])}))
 
     def test_D22_a_tripcode_takes_its_time(self) -> None:
         """The answer waits for it."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from onionstream.chat.looks import PALETTE, Look, Own
 from onionstream.chat.people import Role
+from onionstream.chat.presence import Way
 from onionstream.chat.tripcode import Tripcode
 from onionstream.web import rules
 from onionstream.web.feed import DRESSED
+from onionstream.web.fragments import NAMES
 from tests.web.chatting import ChatCase, rules_of
 from tests.web.markup import found, parsed, text
 
@@ -91,8 +93,21 @@ class SaidTests(ChatCase):
     def test_D50_of_so_many_colours_it_is_known_that_all_have_them(self) -> None:
         """Of the others it is told again."""
         for _ in range(DRESSED + 10):
-            self.person(name="", colour=Own("#aabbcc", "#001122"))
+            self.say("hello", self.person(name="", colour=Own("#aabbcc", "#001122")).key)
         self.assertEqual(len(self.live.feed._dressed), DRESSED)
+
+    def test_D50_only_those_who_are_listed_by_name_have_a_rule(self) -> None:
+        """Of the others, however many they are, nothing is to be seen."""
+        for number in range(NAMES + 50):
+            key = number.to_bytes(16, "big")
+            self.room.restyle(key, Look(colour=Own("#aabbcc", "#001122")), 0.0)
+            self.presence.enter(key, Way.PAGE)
+        client = self.read()
+        self.turn(60)
+        news = self.news(client)
+        self.assertIn("and 50 more", news)
+        self.assertLessEqual(rules_of(news).count("#aabbcc"), NAMES)
+        self.assertEqual(rules_of(self.news(self.read())).count("#aabbcc"), NAMES)
 
 
 class ModerationTests(ChatCase):
@@ -132,9 +147,34 @@ class ModerationTests(ChatCase):
         self.assertIn("<bdi>Ben</bdi>", new)
         self.assertNotIn("Anna", new)
 
+    def test_D50_a_new_look_of_somebody_who_is_not_to_be_seen_is_not_told(self) -> None:
+        """He has said nothing and is not here: or anybody could make every document longer, as often as he likes."""
+        client = self.read()
+        self.news(client)
+        for number in range(20):
+            self.room.restyle(bytes([number] * 16), Look(name=f"Anna{number}"), 0.0)
+        self.assertEqual(self.news(client), "")
+
+    def test_S68_a_new_look_of_somebody_who_is_here_and_has_said_nothing(self) -> None:
+        """He is in the list of users."""
+        who, cookie = self.newcomer()
+        self.turn(1)
+        client = self.read(cookie)
+        self.turn(10)
+        self.news(client)
+        self.room.restyle(who.key, Look(name="Anna"), 0.0)
+        self.assertIn(rules.text("Anna"), rules_of(self.news(client)))
+
+    def test_D50_what_is_rendered_for_the_next_reader_has_a_bound(self) -> None:
+        """Although nobody comes."""
+        for number in range(self.live.feed.shown + 50):
+            self.say(f"message {number}")
+        self.assertEqual(len(self.live.feed._rendered), self.live.feed.shown)
+        self.assertIn(b"message 149", self.read().received)
+
     def test_D01_a_new_name_stands_nowhere_as_itself(self) -> None:
         """In the rule it is numbers."""
-        somebody = self.person(name="Anna")
+        somebody = self.person()
         client = self.read()
         self.news(client)
         self.room.restyle(somebody.key, Look(name="</style><b>"), 1.0)

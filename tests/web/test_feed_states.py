@@ -150,6 +150,13 @@ class PresenceTests(ChatCase):
         self.assertIn("and 50 more", page)
         self.assertIn("Not watching (125)", self.names(page))
 
+    def test_people_without_a_name_in_the_list_cost_its_readers_nothing(self) -> None:
+        """A document begins with the rules of those that it names, however many are here."""
+        for number in range(2 * NAMES):
+            self.presence.enter(number.to_bytes(16, "big"), Way.PAGE)
+        self.turn(60)
+        self.assertEqual(len(self.live.feed._listed), NAMES)
+
     def test_a_count_that_came_with_the_page_is_put_right_too(self) -> None:
         """Somebody comes between two counts, and the next count is what the others have had already."""
         self.read()

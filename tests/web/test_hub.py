@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Hole, Holed, Hub
+from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Fragment, Hole, Holed, Hub
 from tests.fakes import FakeResponse
 
 
@@ -35,7 +35,7 @@ class HubCase(SynchronousTestCase):
         self.hub.join(document)
         return document, response
 
-    def publish(self, *fragments: bytes) -> None:
+    def publish(self, *fragments: Fragment) -> None:
         """Publish, and wait till all is written."""
         self.hub.publish(*fragments)
         self.clock.advance(REST)
@@ -82,6 +82,15 @@ class FanOutTests(HubCase):
         _, two = self.open(serial="2")
         self.hub.publish(Holed((b"<", b">"), Hole.NONCE))
         self.assertEqual((one.pieces[-1], two.pieces[-1]), (b"<nonce-1>", b"<nonce-2>"))
+
+    def test_what_differs_keeps_its_place_among_what_does_not(self) -> None:
+        """What all get alike is joined once for all, and goes out in the order in which it was published."""
+        _, one = self.open(serial="1")
+        _, two = self.open(serial="2")
+        self.hub.publish(b"now ")
+        self.publish(b"a", b"b", Holed((b"<", b">"), Hole.NONCE), b"c", Holed((b"(", b")"), Hole.NONCE), b"d", b"e")
+        self.assertEqual(one.data, b"head now ab<nonce-1>c(nonce-1)de")
+        self.assertEqual(two.data, b"head now ab<nonce-2>c(nonce-2)de")
 
     def test_one_that_breaks_hurts_nobody(self) -> None:
         """Its error is noted, it is out, and the others have got everything."""

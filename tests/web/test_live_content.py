@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +73,47 @@ class TracesTests(ChatCase):
         page = self.whole()
         self.assertIn('<time datetime="2026-11-22T18:31Z">18:31</time>', page)
         self.assertNotRegex(page, r"\d\d:\d\d:\d\d")
+
+    def test_L17_the_machines_time_zone_is_not_told(self) -> None:
+        """The same bytes from a machine in Kiribati, where it is tomorrow."""
+        self.say("hello")
+        _, cookie = self.newcomer()
+        here = self.read(cookie, address="/plain").received
+        self.addCleanup(self.set_zone, os.environ.get("TZ"))
+        self.set_zone("Pacific/Kiritimati")
+        self.assertEqual(self.read(cookie, address="/plain").received, here)
+        self.assertIn("18:31", here.decode())
+
+    def set_zone(self, zone: str | None) -> None:
+        """Be in a time zone."""
+        os.environ.pop("TZ", None)
+        if zone is not None:
+            os.environ["TZ"] = zone
+        time.tzset()
+
+    def test_R31_a_clock_that_is_set_loses_nothing(self) -> None:
+        """A day forward and two back: every message is there with its time, and nobody is sent away."""
+        client = self.read()
+        for step in (0, DAY, -2 * DAY):
+            self.now += step
+            self.say(f"after {step}")
+            self.turn(1)
+        self.live.feed.check()
+        self.live.feed.minute()
+        self.assertFalse(client.closed)
+        for page, tag in ((client, "div"), (self.read(), "div"), (self.read(address="/plain"), "p")):
+            root = parsed(self.body(page))
+            days = [text(one) for one in found(root, tag, class_="day")]
+            self.assertEqual(days, ["Sunday 22 November", "Monday 23 November", "Saturday 21 November"])
+            self.assertEqual(len(found(root, tag, class_="m")), 3)
+
+    def test_D13_a_link_is_text(self) -> None:
+        """It leads nowhere by itself, in no document."""
+        self.say("http://example.org/a?b&c https://example.org www.example.org javascript:alert(1) //example.org")
+        for address, tag in (("/live", "div"), ("/plain", "p")):
+            (line,) = found(parsed(self.body(self.read(address=address))), tag, class_="m")
+            self.assertIn("http://example.org/a?b&c", text(line))
+            self.assertEqual([one.tag for one in line.iter() if "href" in one.attrib or "src" in one.attrib], [])
 
     def test_L65_when_somebody_came_is_not_told(self) -> None:
         """The list of users has no time in it."""

@@ -13,6 +13,8 @@ from tests.web.chatting import DAY, HOUR, ChatCase
 from tests.web.markup import found, parsed, text
 from tests.web.wire import get
 
+INDENT = "\u00a0" * 4
+
 
 class PageTests(ChatCase):
     """``GET /plain``."""
@@ -31,7 +33,8 @@ class PageTests(ChatCase):
         self.assertIn("Robots", text(root))
         links = {one.get("href") for one in found(root, "a")}
         bare = {re.sub(r"\?w=[\w-]{43}", "", str(one)) for one in links}
-        self.assertEqual(bare, {"/plain#end", "/form#msg", "/stream.mp4", "/chat.txt", "/"})
+        bare = {re.sub(r"&w=[\w-]{43}", "", one) for one in bare}
+        self.assertEqual(bare, {"/plain?again=1#end", "/form#msg", "/stream.mp4", "/chat.txt", "/"})
 
     def test_each_state_has_its_sentence(self) -> None:
         """Also when nothing is on air."""
@@ -48,7 +51,7 @@ class PageTests(ChatCase):
         lines = found(parsed(self.ask(get("/plain")).body), "p", class_="m")
         self.assertEqual(len(lines), 100)
         self.assertTrue(text(lines[0]).startswith("18:31 -"))
-        self.assertTrue(text(lines[0]).endswith(": number 5\nand more"))
+        self.assertTrue(text(lines[0]).endswith(f": number 5\n{INDENT}and more"))
         self.assertIn("number 104", text(lines[-1]))
 
     def test_an_empty_chat(self) -> None:
@@ -80,23 +83,58 @@ class PageTests(ChatCase):
         signs = [text(one).split()[1] for one in found(root, "p", class_="m")]
         self.assertEqual(signs, [f"-!{trip.shown}", "*", "+", "-"])
 
+    def test_D12_no_line_of_a_message_looks_like_another_message(self) -> None:
+        """Whatever is typed after an empty line is further in than what has a sign of ours."""
+        self.say("hi\n\n18:31 * Broadcaster: it is over")
+        (line,) = found(parsed(self.ask(get("/plain")).body), "p", class_="m")
+        (said,) = found(line, "span", class_="t")
+        self.assertEqual(text(said), f"hi\n\n{INDENT}18:31 * Broadcaster: it is over")
+
     def test_light_by_choice_survives(self) -> None:
         """In its own links too; nothing else may be asked for."""
         root = parsed(self.ask(get("/plain?theme=light")).body)
         self.assertEqual(found(root, "html")[0].get("data-theme"), "light")
         links = {re.sub("&w=.*#", "#", str(one.get("href"))) for one in found(root, "a")}
-        self.assertLessEqual({"/plain?theme=light#end", "/form?theme=light#msg", "/?theme=light"}, links)
-        for query in ("theme=blue", "r=1"):
+        self.assertLessEqual({"/plain?theme=light&again=1#end", "/form?theme=light#msg", "/?theme=light"}, links)
+        for query in ("theme=blue", "r=1", "again=2"):
             self.assertEqual(self.ask(get(f"/plain?{query}")).status, 400)
 
     def test_S6_one_without_cookies_stays_who_he_is(self) -> None:
         """He comes here instead of to the page, so he is given a token here, in the addresses he goes on with."""
         links = [str(one.get("href")) for one in found(parsed(self.ask(get("/plain")).body), "a")]
-        again = next(link for link in links if link.startswith("/plain?w=")).partition("#")[0]
+        again = next(link for link in links if link.startswith("/plain?again=1&w=")).partition("#")[0]
         answer = self.ask(get(again))
         self.assertEqual(answer.all("Set-Cookie"), [])
         more = [str(one.get("href")) for one in found(parsed(answer.body), "a")]
-        self.assertEqual(more, links)
+        self.assertEqual(more, [link.replace("again=1&", "") for link in links])
+
+    def test_it_can_be_loaded_again_and_again(self) -> None:
+        """
+        Its link leads to another address each time: a fragment alone is a place in the page that is there. Text
+        browsers must not show what they have seen already either, and not all know how that is said today.
+        """
+        _, header = self.newcomer()
+        address, addresses = "/plain", []
+        for _ in range(3):
+            answer = self.ask(get(address, header))
+            self.assertEqual((answer["Cache-Control"], answer["Pragma"]), ("no-store", "no-cache"))
+            address = str(found(parsed(answer.body), "a")[0].get("href")).removesuffix("#end")
+            addresses.append(address)
+        self.assertEqual(addresses, ["/plain?again=1", "/plain", "/plain?again=1"])
+
+    def test_L61_with_a_cookie_the_address_loses_its_token(self) -> None:
+        """Whoever comes from the page with frames has both the first time."""
+        who, header = self.newcomer()
+        answer = self.ask(get(f"/plain?theme=light&w={who.write}", header))
+        self.assertEqual((answer.status, answer["Location"], answer.body), (303, "/plain?theme=light", b""))
+
+    def test_L61_with_a_cookie_no_token_stays_in_the_address(self) -> None:
+        """The first page has one in its links; who goes there and keeps cookies is sent to where there is none."""
+        who, cookie = self.newcomer()
+        answer = self.ask(get(who.form_address("/plain?theme=light"), cookie))
+        self.assertEqual((answer.status, answer["Location"], answer.body), (303, "/plain?theme=light", b""))
+        links = [str(one.get("href")) for one in found(parsed(self.ask(get("/plain", cookie)).body), "a")]
+        self.assertEqual([link for link in links if "w=" in link or "r=" in link], [])
 
     def test_L61_addresses_that_people_copy_have_no_token(self) -> None:
         """Those of the video and of the text, which go into other programs."""
@@ -106,6 +144,20 @@ class PageTests(ChatCase):
 
 class TextTests(ChatCase):
     """``GET /chat.txt``."""
+
+    def test_S40_for_text_browsers_it_ends(self) -> None:
+        """They would show nothing of it before its end."""
+        self.say("one")
+        for agent in (
+            "w3m/0.5.3+git20230121",
+            "Lynx/2.9.0dev.12 libwww-FM/2.14",
+            "ELinks/0.13.2 (textmode)",
+            "Links (2.28)",
+        ):
+            answer = self.ask(get("/chat.txt", f"User-Agent: {agent}"))
+            self.assertEqual(int(answer["Content-Length"]), len(answer.body), agent)
+            self.assertTrue(answer.body.endswith(b": one\n"), agent)
+        self.assertFalse(self.read("User-Agent: curl/7.88.1", address="/chat.txt").closed)
 
     def test_it_begins_with_what_was_said_and_goes_on(self) -> None:
         """One line for each message; further lines of it are indented."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from onionstream.web.headers import Document
 from onionstream.web.templates import SCRIPT, SCRIPT_ADDRESS, TEMPLATES
 from tests.web.chat import ChatCase
 
@@ -31,6 +32,19 @@ class ScriptTests(ChatCase):
             b"EventSource",
         ):
             self.assertNotIn(word, SCRIPT)
+
+    def test_L64_no_document_keeps_or_fetches_anything_by_itself(self) -> None:
+        """No storage, no workers, no calls to others; and the policy allows the script nothing but this site."""
+        templates = map(TEMPLATES.get_template, TEMPLATES.list_templates())
+        sources = [Path(one.filename or "").read_text(encoding="utf-8") for one in templates]
+        words = "Storage|indexedDB|caches|[wW]orker|RTC|sendBeacon|Notification|geolocation|mediaDevices|clipboard"
+        for source in (SCRIPT.decode(), *sources):
+            self.assertEqual(
+                re.findall(rf"{words}|\bping=|prefetch|preconnect|preload=\"(?!none)|manifest", source), []
+            )
+        for kind in Document:
+            allowed = re.findall("(?:connect|worker|manifest)-src ([^;]*)", kind.value.content_security("nonce"))
+            self.assertLessEqual(set(allowed), {"'self'"} if kind is Document.FORM else set(), kind)
 
     def test_the_form_is_complete_without_it(self) -> None:
         """It comes last, asks nobody to wait, and is the only one: no document has a script or an event within."""

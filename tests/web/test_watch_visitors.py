@@ -41,6 +41,15 @@ class VisitorTests(WatchCase):
         moved = self.ask(get("/player" + places["/player"], f"Cookie: {cookie}"))
         self.assertEqual((moved.status, moved["Location"]), (303, "/player"))
 
+    def test_S40_quick_links_come_first_and_keep_who_it_is(self) -> None:
+        """Also without cookies, where the link of the video has no token all the same: people copy that (L-61)."""
+        answer, places = self.shell()
+        links = re.findall(r'<p><a href="([^"]+)">', answer.body.decode())
+        self.assertEqual(links, [f"/plain{places['/form']}", f"/form{places['/form']}#msg", "/stream.mp4"])
+        cookie = answer["Set-Cookie"].partition(";")[0]
+        links = re.findall(r'<p><a href="([^"]+)">', self.shell(f"Cookie: {cookie}")[0].body.decode())
+        self.assertEqual(links, ["/plain", "/form#msg", "/stream.mp4"])
+
     def test_D07_a_forged_token_is_refused(self) -> None:
         """Nobody chooses who he is."""
         self.assertEqual(self.ask(get("/player?r=" + "A" * 43)).status, 400)
