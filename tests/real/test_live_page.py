@@ -9,7 +9,7 @@ import signal
 
 from tests.real.daemon import QUICK, DaemonCase, clock
 from tests.real.profiles import Habits
-from tests.real.visitors import BEGAN, DRAFT, OWN, Visitor, VisitorCase
+from tests.real.visitors import BEGAN, DRAFT, OWN, TYPING, Visitor, VisitorCase
 from tests.real.waiting import until
 
 PLAIN = QUICK + '[stream]\ntitle = "Day one"\n'
@@ -154,6 +154,9 @@ class RestartTests(VisitorCase, DaemonCase):
         began = await person.look(BEGAN, "form")
         await person.page.press("Enter")
         await person.sees(
-            "the form again", f"{BEGAN} !== {began} && {DRAFT}", lambda text: text == "not sent yet", frame="form"
+            "the form again",
+            f"{BEGAN} !== {began} && {TYPING} && {DRAFT}",
+            lambda text: text == "not sent yet",
+            frame="form",
         )
         await person.page.press("Enter")
