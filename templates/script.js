@@ -33,8 +33,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // The chat: old messages go, and new ones are counted in the title while nobody sees them.
-const KEPT = 500;
-let unread = 0, first;
+const KEPT = 500, begun = performance.now();
+let unread = 0;
 const count = () => {
   const page = top.document, title = page.documentElement.dataset.title ??= page.title;
   if (!page.hidden) unread = 0;
@@ -45,8 +45,7 @@ new MutationObserver((changes) => {
   if (!come.length) return;
   const all = document.querySelectorAll("#app > .m");
   for (let place = 0; place < all.length - KEPT; place++) all[place].remove();
-  first ??= performance.now();
-  if (performance.now() - first > 3000) unread += come.length; // those before were there already
+  if (performance.now() - begun > 3000) unread += come.length; // those before were there already
   count();
 }).observe(document, {childList: true, subtree: true});
 top.document.addEventListener("visibilitychange", count);

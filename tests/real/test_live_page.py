@@ -9,7 +9,7 @@ import signal
 
 from tests.real.daemon import QUICK, DaemonCase, clock
 from tests.real.profiles import Habits
-from tests.real.visitors import BEGAN, DRAFT, OWN, Visitor, VisitorCase
+from tests.real.visitors import BEGAN, DRAFT, OWN, TYPING, Visitor, VisitorCase
 from tests.real.waiting import until
 
 PLAIN = QUICK + '[stream]\ntitle = "Day one"\n'
@@ -43,7 +43,7 @@ class LivePageTests(VisitorCase, DaemonCase):
     What happens to the stream and to the daemon.
     """
 
-    async def test_S1_title_and_counts_follow(self) -> None:
+    async def test_title_and_counts_follow(self) -> None:
         """
         Somebody comes, the title changes, somebody goes: the other reads it in a document that goes on.
         """
@@ -85,7 +85,7 @@ class LivePageTests(VisitorCase, DaemonCase):
             self.assertEqual(notes[-1], "")
         self.assertEqual([(await person.look(BEGAN), await person.plays()) for person in people], before)
 
-    async def test_S3_the_picture_comes_by_itself_to_a_page_that_was_opened_offline(self) -> None:
+    async def test_the_picture_comes_by_itself_to_a_page_that_was_opened_offline(self) -> None:
         """
         The player waits, and the live page says so; then it begins.
         """
@@ -154,6 +154,9 @@ class RestartTests(VisitorCase, DaemonCase):
         began = await person.look(BEGAN, "form")
         await person.page.press("Enter")
         await person.sees(
-            "the form again", f"{BEGAN} !== {began} && {DRAFT}", lambda text: text == "not sent yet", frame="form"
+            "the form again",
+            f"{BEGAN} !== {began} && {TYPING} && {DRAFT}",
+            lambda text: text == "not sent yet",
+            frame="form",
         )
         await person.page.press("Enter")

@@ -61,7 +61,7 @@ class HidingTests(VisitorCase):
         self.addCleanup(lambda: Deferred.fromCoroutine(site.end()))
         return site
 
-    async def test_S60_what_is_hidden_vanishes_and_comes_back(self) -> None:
+    async def test_what_is_hidden_vanishes_and_comes_back(self) -> None:
         """
         From open pages, and those stay the same; then all that somebody has said goes with him.
         """

@@ -18,7 +18,7 @@ class FirefoxTests(VisitorCase, DaemonCase):
 
     name = "firefox"
 
-    async def test_S11_the_newest_of_many_tabs_can_do_all(self) -> None:
+    async def test_the_newest_of_many_tabs_can_do_all(self) -> None:
         """
         Its video plays, and what is said there is read there; the oldest one says where it goes on.
         """

@@ -21,7 +21,7 @@ class TalkingTests(VisitorCase, DaemonCase):
 
     habits = Habits()
 
-    async def test_S56_S57_what_one_says_the_other_reads_at_once(self) -> None:
+    async def test_what_one_says_the_other_reads_at_once(self) -> None:
         """
         Typed, sent with Enter, there; in the same live documents all the time, and the cursor is back in the box. The
         video goes on meanwhile, and so do new names in what was said before.
