@@ -8,7 +8,7 @@ from onionstream.chat.rules import Bounds
 from onionstream.chat.skeleton import skeleton
 from onionstream.chat.tally import Tally
 
-REPEATED = "Others have said just that a moment ago."
+REPEATED = "Just that was said twice a moment ago."
 CROWD = "Many new people are writing at the moment."
 CIRCUIT = "Much is written over your circuit at the moment."
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from onionstream.chat.looks import Look
+from onionstream.chat.looks import Look, shape
 from onionstream.chat.people import Person
 from onionstream.chat.refusals import TakenError
-from onionstream.chat.skeleton import skeleton
 
 RECENT = 3600.0
 """Seconds after his last message for which the name of somebody with a tripcode is his."""
-
-
-def alike(name: str) -> str:
-    """:return: the same for names that look alike (D-12); empty for no name."""
-    return skeleton(name) or name
 
 
 def check(person: Person, look: Look, others: Iterable[Person], now: float) -> None:
@@ -24,7 +18,7 @@ def check(person: Person, look: Look, others: Iterable[Person], now: float) -> N
     :param others: everybody who is known.
     :raises TakenError: it is the name of somebody with another tripcode, or of the broadcaster or a moderator.
     """
-    name = alike(look.name)
+    name = shape(look.name) if look.name else ""
     for other in others:
         if name and other.standing.name == name and other is not person and _owned(other, look, now):
             raise TakenError

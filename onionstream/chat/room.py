@@ -121,7 +121,7 @@ class Room:
         self._people.keep(person, now)
         self._restyled.count(key, now)
         if look != person.look:
-            person.look, person.standing.name = look, names.alike(look.name)
+            person.look, person.standing.name = look, looks.shape(look.name) if look.name else ""
             self._tell(Changed(person))
         return person
 

@@ -199,6 +199,7 @@ class Feed:
 
     def _present(self) -> dict[str, bytes]:
         """:return: all states for a new document, with counts that others perhaps do not have yet."""
+        self.minute()
         present = self._states | self._counted()
         if present != self._states:  # then it is to hear of the next ones, whether or not they are news to the others
             self._states = {slot: markup for slot, markup in self._states.items() if slot not in self._counted()}

@@ -101,7 +101,7 @@ def banned(person: Person) -> str:
 def mine(person: Person) -> str:
     """:return: what the reader himself has said is marked, and so is he among the people here."""
     who = f".u{mark(person)}"
-    return f'{who}.m{{--mine:var(--accent)}}li{who}::after{{content:"(You)"}}'
+    return f'{who}.m{{--mine:var(--accent);--mine-edge:3px}}li{who}::after{{content:"(You)"}}'
 
 
 BADGES = {Role.BROADCASTER: "host", Role.MODERATOR: "aide"}

@@ -46,7 +46,7 @@ DRAFTS = 1024
 KEPT = 300.0
 """... and for how many seconds, at the most."""
 
-AGAIN = "Press Chat again to send it."
+AGAIN = "This form was too old, or the site was started again. Press Chat again to send it."
 
 
 class Say:

@@ -102,6 +102,12 @@ class NameTests(RestyleCase):
         self.refused(TakenError, "ann", "b 0 b", "other")
         self.restyle("ann", "Bob", "secret")
 
+    def test_D12_letters_that_look_like_one(self) -> None:
+        """Two of them beside each other, too: rn and m, vv and w, cl and d."""
+        self.restyle("ann", "Wanda Tom", "hers")
+        self.talk.say("ann")
+        self.refused(TakenError, "cat", "VVancla Torn")
+
     def test_D12_for_an_hour_after_he_said_something(self) -> None:
         """Names are not kept for those who left."""
         self.talk.now += RECENT - 1
