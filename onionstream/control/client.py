@@ -161,7 +161,7 @@ def _show(reply: Mapping[str, Any], asked: Called, more: Iterator[str], output: 
     elif not reply["ok"]:
         errors.write(f"onionstream ctl: {reply['error']}\n")
     else:
-        if not reply["command"].startswith(" ".join(asked.words)):
+        if reply["command"] != " ".join(asked.words):
             errors.write(f"({reply['command']})\n")
         output.write("".join(f"{line}\n" for line in reply["lines"]))
     output.flush()
