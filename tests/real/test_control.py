@@ -142,3 +142,26 @@ class ControlTests(DaemonCase):
         links[0].shutdown(socket.SHUT_WR)
         reply = await deferToThread(links[0].makefile("rb").read)
         self.assertEqual(reply, b"doors show\n  Everybody may come in.\n\n")
+
+    async def test_a_listener_that_is_ended_ends_quietly(self) -> None:
+        """By Ctrl-C, or because whoever reads along has enough; no traceback, and the daemon goes on."""
+        await deferToThread(installed)
+        daemon = self.daemon('[encoder]\nprogram = "no-such-ffmpeg"\n')
+        await until(clock(), "the beginning", lambda: "starting up" in daemon.output)
+        command = [*installed(), "ctl", "--state", str(daemon.state), "events"]
+        for number in (signal.SIGINT, None):
+            bot = subprocess.Popen(command, env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.addCleanup(bot.kill)
+            assert bot.stdout is not None
+            assert bot.stderr is not None
+            for _ in ("stream", "onion"):
+                await deferToThread(bot.stdout.readline)
+            if number is None:
+                bot.stdout.close()
+                await self.says(daemon, "title", "set", "Another")
+            else:
+                bot.send_signal(number)
+            self.assertEqual(await deferToThread(bot.wait, 10), 0 if number is None else 130)
+            self.assertEqual(await deferToThread(bot.stderr.read), b"")
+            bot.stdout.close()
+            bot.stderr.close()
