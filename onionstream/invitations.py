@@ -9,12 +9,54 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from onionstream.onion import clients
 from onionstream.onion.errors import KeyFilesError
 from onionstream.onion.files import onion_address
 from onionstream.state import owner
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """
+    A guest who is new.
+
+    :ivar name: for ourselves.
+    :ivar address: where to go.
+    :ivar key: without which he does not come in; kept nowhere.
+    :ivar first: until now everybody could come.
+    """
+
+    name: str
+    address: str
+    key: str = field(repr=False)
+    first: bool
+
+    def text(self, ending: str) -> str:
+        """
+        :param ending: the last sentence.
+        :return: what to tell the broadcaster.
+        """
+        rows = [f"{self.name} is invited. Give these two, each on its own way if you can:", ""]
+        rows += [f"  address   {self.address}", f"  key       {self.key}", ""]
+        rows.append("Tor Browser asks for the key once. It is shown here this once and kept nowhere.")
+        if self.first:
+            rows.append("Until now everybody who had the address could come. From now on only guests can.")
+        return "\n".join([*rows, ending, ""])
+
+
+def new(state: Path, name: str) -> Invitation:
+    """
+    Invite a guest; the daemon is not told.
+
+    :param state: the state directory.
+    :param name: for ourselves.
+    :raises InvitationError: it cannot be done.
+    """
+    first = not clients.invited(state / "onion")
+    return Invitation(name, _address(state), clients.invite(state / "onion", name), first)
 
 
 def invite(state: Path, name: str) -> str:
@@ -28,14 +70,7 @@ def invite(state: Path, name: str) -> str:
     """
     with suppress(OSError):  # what is wrong with it the next line says
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    first = not clients.invited(state / "onion")
-    key = clients.invite(state / "onion", name)
-    rows = [f"{name} is invited. Give these two, each on its own way if you can:", ""]
-    rows += [f"  address   {_address(state)}", f"  key       {key}", ""]
-    rows.append("Tor Browser asks for the key once. It is shown here this once and kept nowhere.")
-    if first:
-        rows.append("Until now everybody who had the address could come. From now on only guests can.")
-    return "\n".join([*rows, _told(state), ""])
+    return new(state, name).text(_told(state))
 
 
 def revoke(state: Path, name: str, *, public: bool) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from random import SystemRandom
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.application.service import IService, MultiService
 from twisted.logger import Logger
@@ -45,6 +47,16 @@ from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
 
 
+class Follower(Protocol):
+    """Is told of all that happens, each time after it has."""
+
+    def tell(self, event: Event) -> None:
+        """Something has happened in the room."""
+
+    def stage_changed(self) -> None:
+        """Something about the stream is different."""
+
+
 class LiveChat:
     """
     Everything of the site that is not the video.
@@ -73,7 +85,7 @@ class LiveChat:
         :param reactor: the clock, and where threads tell their results.
         :raises FontError: a font of the settings cannot be used.
         """
-        self._stream = settings.stream
+        self._stream = self._configured = settings.stream
         self._captcha = settings.captcha
         self._broadcast = broadcast
         self._reactor = reactor
@@ -95,7 +107,27 @@ class LiveChat:
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        self._followers: list[Follower] = []
         self._follow()
+
+    @property
+    def stage(self) -> Stage:
+        """What the stream is doing, now."""
+        return self._stage()
+
+    @property
+    def words(self) -> Words:
+        """What people are called who have no name, now."""
+        return self._plain.words
+
+    def follow(self, follower: Follower) -> None:
+        """:param follower: is told of all that happens, from now on."""
+        self._followers.append(follower)
+
+    def entitle(self, title: str) -> None:
+        """:param title: is that of the stream until another one is configured."""
+        self._stream = replace(self._stream, title=title)
+        self._stage_changed()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
@@ -115,9 +147,11 @@ class LiveChat:
 
     def change(self, settings: Config) -> None:
         """The configuration is another one (R-41)."""
-        self._stream = settings.stream
+        if settings.stream != self._configured:  # what was set otherwise stays until then
+            self._stream = self._configured = settings.stream
+        if settings.captcha.door != self._captcha.door:
+            self.door.shut = settings.captcha.door
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
-        self.door.shut = settings.captcha.door
         self._call(_words(settings.chat))
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._replace_captchas(settings.captcha)
@@ -162,18 +196,20 @@ class LiveChat:
     def _stage_changed(self) -> None:
         self._live.stage_changed()
         self._plain.stage_changed()
+        for follower in tuple(self._followers):
+            self._try(follower.stage_changed)
 
     def _presence_changed(self) -> None:
         self._live.presence_changed()
 
     def _tell(self, event: Event) -> None:
         """What goes wrong where something is shown is no matter of him who did it, nor of the other places."""
-        for tell in (self._live.tell, self._plain.tell):
-            self._try(tell, event)
+        for tell in (self._live.tell, self._plain.tell, *(follower.tell for follower in self._followers)):
+            self._try(partial(tell, event))
 
-    def _try(self, tell: Callable[[Event], object], event: Event) -> None:
+    def _try(self, tell: Callable[[], object]) -> None:
         try:
-            tell(event)
+            tell()
         except Exception:  # noqa: BLE001 - whatever it is, the thing was done and the others show it
             self._log.error("{told}", told=told(Failure()))
 

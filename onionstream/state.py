@@ -35,6 +35,11 @@ def default_directory(environment: Mapping[str, str]) -> Path:
     return (Path(home) if home else Path("~/.local/state").expanduser()) / "onionstream"
 
 
+def control_socket(path: Path) -> Path:
+    """:return: where a daemon listens for commands; the longest name of a socket of ours."""
+    return path / "control.sock"
+
+
 def owner(path: Path) -> int | None:
     """
     Who uses a state directory.
@@ -75,6 +80,11 @@ class StateDirectory:
         """The UNIX socket of the site."""
         return self.path / "web.sock"
 
+    @property
+    def control(self) -> Path:
+        """The UNIX socket for commands."""
+        return control_socket(self.path)
+
     def close(self) -> None:
         """Let go of the lock."""
         os.close(self._lock)
@@ -91,7 +101,7 @@ class StateDirectory:
             raise StateError(f"The state directory {self.path} cannot be made: a file is in its place.") from error
         except OSError as error:
             raise StateError(f"The state directory {self.path} cannot be used: {error.strerror}.") from error
-        if len(os.fsencode(self.socket)) > LONGEST_SOCKET:
+        if len(os.fsencode(self.control)) > LONGEST_SOCKET:
             raise StateError(
                 f"The state directory {self.path} has too long a path for a UNIX socket "
                 f"({LONGEST_SOCKET} bytes with its name): choose another one with --state."

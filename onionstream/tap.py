@@ -29,6 +29,7 @@ from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
 from onionstream.livechat import LiveChat
+from onionstream.livecontrol import LiveControl, Parts
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
@@ -100,15 +101,17 @@ def makeService(options: Options) -> IService:
 
     changes = _Changes(watch, chat, broadcast, encoder, slates, tor, test, confinement)
     reload = life.Reload(settings, options.load, changes.by_table())
+    planned = _planned_by(reload)
+    parts = Parts(state, chat, watch, broadcast, encoder, tor, test, site, reload, guests, planned)
+    control = _or_end(lambda: LiveControl(parts, reactor))
     write(_banner(settings, state, password, confinement))
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
-        terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
-        terminal.Onion(write, tor, show_address=not _is_kept()),
-        terminal.Findings(write, test, lambda: _planned(reload.present)),
+        control.service(),
+        *_terminal(broadcast, encoder, tor, test, planned),
         test,
         slates,
         encoder,
@@ -134,6 +137,16 @@ def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
             one()
 
     return act
+
+
+def _terminal(
+    broadcast: Broadcast, encoder: Supervisor, tor: Tor, test: SelfTest, planned: Callable[[], Planned]
+) -> tuple[IService, ...]:
+    return (
+        terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
+        terminal.Onion(write, tor, show_address=not _is_kept()),
+        terminal.Findings(write, test, planned),
+    )
 
 
 def _timers(broadcast: Broadcast, circuits: CircuitSite) -> tuple[Regular, ...]:
@@ -177,9 +190,14 @@ def _paths(state: StateDirectory) -> Paths:
     return Paths(state=state.path, site=state.socket)
 
 
-def _planned(settings: Config) -> Planned:
-    """What the encoder is told to make, for comparison with what the way through Tor carries."""
-    return Planned(video=settings.video.bitrate, audio=settings.audio.bitrate * settings.audio.enabled)
+def _planned_by(reload: life.Reload) -> Callable[[], Planned]:
+    """What the encoder is told to make, now, for comparison with what the way through Tor carries."""
+
+    def planned() -> Planned:
+        settings = reload.present
+        return Planned(video=settings.video.bitrate, audio=settings.audio.bitrate * settings.audio.enabled)
+
+    return planned
 
 
 def _tor(
