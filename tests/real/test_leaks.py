@@ -88,6 +88,8 @@ class LeakTests(DaemonCase):
             "/form",
             "/look",
             "/door",
+            "/login",
+            "/logout",
             "/captcha/none.png",
         ):
             for method in ("GET", "HEAD", "POST", "PUT", "TRACE", "OPTIONS"):
