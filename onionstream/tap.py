@@ -23,8 +23,11 @@ from twisted.internet.interfaces import IListeningPort
 from onionstream import config, life, secretfile, terminal
 from onionstream.captcha.fonts import FontError
 from onionstream.config import Config, Delivery, Players
-from onionstream.encoder.commands import Command, command, slate
+from onionstream.encoder.commands import Command, Sound, command, slate
 from onionstream.encoder.confinement import Confinement, find_confinement
+from onionstream.encoder.folder import Folder
+from onionstream.encoder.folder import text as folder_text
+from onionstream.encoder.intake import Intake
 from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
@@ -84,8 +87,9 @@ def makeService(options: Options) -> IService:
     state = _or_end(lambda: StateDirectory(options.state))
     confinement = _confinement()
     broadcast = _broadcast(settings.delivery, reactor.seconds)
-    slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
-    encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
+    slate_command = _how_to_make_slate(settings, confinement, lambda: intake.sound)
+    slates = SlateMaker(slate_command, partial(setattr, broadcast, "slate"), reactor)
+    intake = _intake(settings, broadcast, slates, confinement, reactor)
     password = new_password()
     chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
     watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
@@ -93,12 +97,12 @@ def makeService(options: Options) -> IService:
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
-    desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
+    desk = Broadcaster(broadcast, intake.status, tor.status, lambda: site.connections, password)
     site = BoundedSite(Areas(watch, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
-    changes = _Changes(watch, chat, broadcast, encoder, slates, tor, test, confinement)
+    changes = _Changes(watch, chat, broadcast, intake, slates, tor, test, confinement)
     reload = life.Reload(settings, options.load, changes.by_table())
     write(_banner(settings, state, password, confinement))
     stream = _together(
@@ -106,12 +110,12 @@ def makeService(options: Options) -> IService:
         Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
-        terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
+        terminal.Terminal(write, broadcast, lambda: intake.status().sentence),
         terminal.Onion(write, tor, show_address=not _is_kept()),
         terminal.Findings(write, test, lambda: _planned(reload.present)),
         test,
         slates,
-        encoder,
+        intake,
     )
     return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
 
@@ -201,7 +205,7 @@ class _Changes:
     watch: Watch
     chat: LiveChat
     broadcast: Broadcast
-    encoder: Supervisor
+    intake: Intake
     slates: SlateMaker
     tor: Tor
     test: SelfTest
@@ -223,7 +227,7 @@ class _Changes:
         self.watch.stream = settings.stream
 
     def _make_slate(self, settings: Config) -> None:
-        self.slates.replace(_how_to_make_slate(settings, self.confinement))
+        self.slates.replace(_how_to_make_slate(settings, self.confinement, lambda: self.intake.sound))
 
     def _offer(self, settings: Config) -> None:
         self.tor.replace(settings.tor)
@@ -238,7 +242,7 @@ class _Changes:
         self.broadcast.deliver(delivery.fragment / 1000, Patience(delivery.behind, delivery.silent), delivery.slate)
 
     def _encode(self, settings: Config) -> None:
-        self.encoder.replace(_how_to_start(settings, self.confinement), settings.encoder)
+        self.intake.replace(settings, _how_to_start(settings, self.confinement))
 
 
 def _watch(
@@ -282,6 +286,22 @@ def _or_end(build: Callable[[], T]) -> T:
         end(str(error), CANNOT_START)
 
 
+def _intake(
+    settings: Config,
+    broadcast: Broadcast,
+    slates: SlateMaker,
+    confinement: Confinement,
+    reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+) -> Intake:
+    """Where the picture comes from: an ffmpeg or a folder."""
+    return Intake(
+        settings,
+        broadcast,
+        lambda air: Supervisor(_how_to_start(settings, confinement), air, reactor, settings.encoder, _jitter),
+        lambda air: Folder(settings.source.folder, air, reactor, slates.again),
+    )
+
+
 def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Command]:
     """How to start the encoder: looked up anew each time, since ffmpeg may have been installed meanwhile."""
 
@@ -291,15 +311,22 @@ def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Co
     return start
 
 
-def _how_to_make_slate(settings: Config, confinement: Confinement) -> Callable[[], Command]:
-    """How to have the slate made."""
-    return lambda: confinement.around(slate(settings, look_around(settings.encoder.program, os.environ)))
+def _how_to_make_slate(
+    settings: Config, confinement: Confinement, sound: Callable[[], Sound | None]
+) -> Callable[[], Command]:
+    """How to have the slate made; ``sound`` tells what the present one is like, where the settings do not."""
+
+    def make() -> Command:
+        return confinement.around(slate(settings, look_around(settings.encoder.program, os.environ), sound()))
+
+    return make
 
 
 def _banner(settings: Config, state: StateDirectory, password: str, confinement: Confinement) -> str:
     """What the terminal shows at the start."""
     try:
-        source = _how_to_start(settings, confinement)().text
+        folder = settings.source.kind == "folder"
+        source = folder_text(settings.source.folder) if folder else _how_to_start(settings, confinement)().text
     except CommandError as error:
         source = str(error)
     return terminal.banner(
