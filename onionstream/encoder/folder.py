@@ -1,11 +1,14 @@
 """
 HLS segments that OBS or a script writes into a folder, as a source of the broadcast.
 
-The files go straight to our own demuxer, and not through an ffmpeg of ours. That would be one more process with one
-more beginning, which needs the frames twice: measured with the recipe for OBS, ffmpeg reading the files from a pipe
-gives nothing of a segment before it has read the sound, which stands behind all of its pictures. What would be gained
-is done here as well: names and settings of encoders stay behind in ``video.avc``, ``video.aac`` and ``video.tracks``.
-Nothing is encoded again, so the picture is as large and as good as it was written.
+The files go straight to our own demuxer. An ffmpeg of ours between them (``-c:v copy -c:a aac``) would give all of a
+segment 40 ms later, at once as before (measured), so its frames would have to be let go one by one here all the same;
+and it would be one more program to confine and to watch. It would give sound of one kind always: as it is, a writer
+that comes back with another rate or other channels is a new stream to players. Names of encoders stay behind in
+``video.avc``, ``video.aac`` and ``video.tracks``. Nothing is encoded again: the picture is as good as it was written.
+
+Measured with the recipe for OBS, from the clock in the picture to a viewer's connection on the same machine: 2.12 s
+with segments of 2 s, 1.13 s with those of 1 s: a segment's own length, and 0.12 s.
 
 =============  ===================================================  ========================
 state          means                                                leaves it for
@@ -138,6 +141,7 @@ class Folder(Service):
         super().startService()
         self._quiet, self._failures, self._hoping = 0.0, 0, True
         self._enter(State.WAITING, f"Nothing is written into {self._place} yet.")
+        self._log.info("Following {place}", place=self._place)
         self._look()
 
     def stopService(self) -> None:

@@ -102,7 +102,7 @@ class Follower:
         self._place: _Place | None = None
         self._init = b""
         self._init_stamp: Stamp | None = None
-        self._spent: tuple[str, Stamp | None] | None = None
+        self._spent: tuple[str, Stamp | None] = "", None
 
     def turn(self, files: Files, since: int) -> Iterator[Beginning | bytes]:
         """
@@ -124,7 +124,7 @@ class Follower:
             yield from self._enter(files, place, following)
 
     def forget(self) -> None:
-        """Begin anew, with another segment than the one that was read last."""
+        """Begin anew, with another segment than the one that was read last, and none that is older."""
         if self._place is not None:
             self._spent = self._place.segment.name, self._place.stamp
         self._place = None
@@ -138,12 +138,15 @@ class Follower:
         self.ended, self.target = self._playlist.ended, self._playlist.target
 
     def _begin(self, files: Files, since: int) -> Iterator[Beginning]:
-        """With the newest segment, unless the stream has ended with it, or it was read already."""
+        """With the newest segment, unless the stream has ended with it, or one as new was read already."""
         if self.ended or not self._playlist.segments:
             return
         newest = self._playlist.segments[-1]
         stamp = files.look(newest.name)
-        if stamp is not None and stamp.changed >= since and self._spent != (newest.name, stamp):
+        if stamp is None or stamp.changed < since:
+            return
+        name, spent = self._spent
+        if spent is None or (stamp.changed >= spent.changed and (newest.name, stamp) != (name, spent)):
             yield from self._start(files, newest, stamp)
 
     def _start(self, files: Files, segment: Segment, stamp: Stamp) -> Iterator[Beginning]:
@@ -153,7 +156,7 @@ class Follower:
             raise PlaylistError(f"names an init segment of more than {LARGEST_INIT >> 10} KiB")
         if init:
             self._init, self._init_stamp = init, init_stamp
-            self._place, self._spent = _Place(segment), None
+            self._place, self._spent = _Place(segment), ("", None)
             yield Beginning(init, stamp.changed)
 
     def _enter(self, files: Files, place: _Place, segment: Segment) -> Iterator[Beginning]:
@@ -218,7 +221,7 @@ class Follower:
 
 def _after(segment: Segment) -> Segment | None:
     """:return: the segment that follows, if its name can be told: the last number before the dot is one more."""
-    stem, dot, ending = segment.name.rpartition(".")
+    stem, dot, ending = segment.name.rpartition(".") if "." in segment.name else (segment.name, "", "")
     match = _NUMBERED.fullmatch(stem)
     if match is None:
         return None

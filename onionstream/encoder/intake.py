@@ -89,9 +89,10 @@ class Intake(Service):
         self._present.startService()
 
     def stopService(self) -> Deferred[None]:
-        """:return: fires when nothing runs any more."""
+        """:return: fires when nothing runs any more, nor is just being ended."""
         super().stopService()
-        return self._present.stopService() or succeed(None)
+        self._folder.stopService()
+        return self._supervisor.stopService()
 
     def restart(self) -> None:
         """Begin anew."""

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from onionstream.video.demux import Demuxer
+from onionstream.video.errors import DemuxError
 from onionstream.video.samples import Kind, Sample, Tracks
 
 LARGEST = 16 * 1024 * 1024
@@ -30,6 +31,9 @@ ARRIVALS = 16
 class Playout:
     """One run of a writer: its bytes as they are read, its tracks and samples when their time has come."""
 
+    MOST = 64 * 1024 * 1024
+    """Bytes that may wait: four of the largest segments."""
+
     def __init__(self, now: float, age: float) -> None:
         """
         :param now: seconds of a monotonic clock.
@@ -42,11 +46,7 @@ class Playout:
         self._start = now - age
         self._offset: float | None = None
         self._early: deque[float] = deque(maxlen=ARRIVALS)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the samples that wait."""
-        return sum(len(sample.data) for queue in self._waiting.values() for _, sample in queue)
+        self._size = 0
 
     def feed(self, data: bytes, now: float) -> None:
         """
@@ -61,7 +61,7 @@ class Playout:
                 continue
             assert self._tracks is not None
             time = event.decode_time / self._tracks.timescale(event.kind)
-            self._waiting[event.kind].append((time, event))
+            self._wait(time, event)
             first = time if first is None else min(first, time)
         if first is not None:
             self._arrived(first, now)
@@ -72,12 +72,20 @@ class Playout:
             self._told = True
             yield self._tracks
         while (queue := self._next_queue()) is not None and queue[0][0] + (self._offset or 0.0) <= now:
-            yield queue.popleft()[1]
+            sample = queue.popleft()[1]
+            self._size -= len(sample.data)
+            yield sample
 
     def next(self) -> float | None:
         """:return: when something goes on air next, in seconds of the clock; None: nothing waits."""
         queue = self._next_queue()
         return None if queue is None else queue[0][0] + (self._offset or 0.0)
+
+    def _wait(self, time: float, sample: Sample) -> None:
+        self._waiting[sample.kind].append((time, sample))
+        self._size += len(sample.data)
+        if self._size > self.MOST:
+            raise DemuxError("much more is written than time goes by")
 
     def _next_queue(self) -> deque[tuple[float, Sample]] | None:
         """The one with the earliest sample."""
