@@ -56,6 +56,7 @@ from onionstream.web.http import BoundedSite
 from onionstream.web.identity import Who
 from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
+from onionstream.web.playlist import Playlist
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, listen_on_unix
 from onionstream.web.watch import Watch
@@ -87,9 +88,7 @@ def makeService(options: Options) -> IService:
     state = _or_end(lambda: StateDirectory(options.state))
     confinement = _confinement()
     broadcast = _broadcast(settings.delivery, reactor.seconds)
-    slate_command = _how_to_make_slate(settings, confinement, lambda: intake.sound)
-    slates = SlateMaker(slate_command, partial(setattr, broadcast, "slate"), reactor)
-    intake = _intake(settings, broadcast, slates, confinement, reactor)
+    slates, intake = _sources(settings, broadcast, confinement, reactor)
     password = new_password()
     chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
     watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
@@ -98,7 +97,8 @@ def makeService(options: Options) -> IService:
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
     desk = Broadcaster(broadcast, intake.status, tor.status, lambda: site.connections, password)
-    site = BoundedSite(Areas(watch, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
+    hls = Playlist(broadcast, chat.door, chat.presence, reactor)
+    site = BoundedSite(Areas(watch, hls, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
@@ -107,7 +107,7 @@ def makeService(options: Options) -> IService:
     write(_banner(settings, state, password, confinement))
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
-        Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
+        Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
         terminal.Terminal(write, broadcast, lambda: intake.status().sentence),
@@ -286,20 +286,22 @@ def _or_end(build: Callable[[], T]) -> T:
         end(str(error), CANNOT_START)
 
 
-def _intake(
+def _sources(
     settings: Config,
     broadcast: Broadcast,
-    slates: SlateMaker,
     confinement: Confinement,
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
-) -> Intake:
-    """Where the picture comes from: an ffmpeg or a folder."""
-    return Intake(
+) -> tuple[SlateMaker, Intake]:
+    """Where the picture comes from, and what is shown while it gives none."""
+    how_to_make = _how_to_make_slate(settings, confinement, lambda: intake.sound)
+    slates = SlateMaker(how_to_make, partial(setattr, broadcast, "slate"), reactor)
+    intake = Intake(
         settings,
         broadcast,
         lambda air: Supervisor(_how_to_start(settings, confinement), air, reactor, settings.encoder, _jitter),
         lambda air: Folder(settings.source.folder, air, reactor, slates.again),
     )
+    return slates, intake
 
 
 def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Command]:
