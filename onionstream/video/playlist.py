@@ -8,7 +8,7 @@ get. Nothing is made for them before somebody asks, and nothing is copied.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from onionstream.video.fragment import Fragment
@@ -21,6 +21,10 @@ LENGTH = 2.0
 
 LISTED = 30.0
 """Seconds of the stream in a playlist, or what there is. Those before can be had for as long as the window has them."""
+
+LEAST = 3
+"""Segments in a playlist at the least. Players begin so many before its end, and Chromium gives up where there are less
+(measured)."""
 
 _NEARLY = 0.05  # seconds that a segment may be shorter: times are rounded
 
@@ -75,20 +79,14 @@ class Segments:
         self._init = 0
         self._target = round(LENGTH)
 
-    @property
-    def newest(self) -> int | None:
-        """The number of the newest segment, if there is one."""
-        self._update()
-        return self._segments[-1].sequence if self._segments else None
-
     def playlist(self, address: Callable[[str], str]) -> str | None:
         """
         :param address: makes a file's name an address.
-        :return: None where there is no segment.
+        :return: None where there are too few segments yet.
         """
         self._update()
-        listed = list(self._listed())
-        if not listed:
+        listed = self._listed()
+        if len(listed) < LEAST:
             return None
         head = _HEAD.format(target=self._target, sequence=listed[0].sequence, breaks=listed[0].breaks)
         lines = []
@@ -124,10 +122,11 @@ class Segments:
         fragments = (self._window.get(number) for number in range(one.first, one.last + 1))
         return tuple(fragment.data for fragment in fragments if fragment is not None)
 
-    def _listed(self) -> Iterator[Segment]:
+    def _listed(self) -> list[Segment]:
         """The newest segments."""
         oldest = self._segments[-1].end - LISTED if self._segments else 0.0
-        return (one for one in self._segments if one.start >= oldest)
+        count = sum(one.start >= oldest for one in self._segments)
+        return list(self._segments)[-max(count, LEAST) :]
 
     def _update(self) -> None:
         """Take note of what has come to the window, and what has left it."""

@@ -6,9 +6,11 @@ import re
 
 from twisted.internet.defer import Deferred, TimeoutError  # noqa: A004 - what ``addTimeout`` ends with
 from twisted.internet.interfaces import IPushProducer, IReactorTime
+from twisted.internet.task import deferLater
 from zope.interface import implementer
 
 from onionstream.chat.presence import Presence
+from onionstream.onion.budgets import Share
 from onionstream.video.broadcast import Broadcast, State
 from onionstream.video.playlist import Segments
 from onionstream.web.areas import Router
@@ -20,6 +22,12 @@ from onionstream.web.watch import VIDEO_BUFFER, Offline
 
 PLAYLIST = "application/x-mpegURL"
 """The playlist's type (S18); nothing else says what it is, since browsers may not guess."""
+
+WAITING = 20.0
+"""Seconds that a playlist is waited for at the beginning of a stream; it takes seven, with a keyframe each second."""
+
+LOOK = 0.5
+"""Seconds between two looks for it: segments are made when somebody asks, so nothing tells that there is one."""
 
 PATIENCE = 60.0
 """Seconds that one segment may take: after that the window has forgotten it."""
@@ -96,12 +104,17 @@ class Playlist:
         self._fetchers.close()
 
     @router.route("/stream.m3u8", methods=["GET"])
-    def playlist(self, request: BoundedRequest) -> str:
-        """What there is to fetch. Addresses carry a capability where this one did, and no cookie came with it."""
+    async def playlist(self, request: BoundedRequest) -> str:
+        """
+        What there is to fetch. Addresses carry a capability where this one did, and no cookie came with it.
+
+        In the first seconds of a stream it is waited for.
+        """
         who = self._who(request)
-        text = self._segments.playlist(lambda name: name if who is None else who.address(name))
+        text = self._text(who)
         if text is None:
-            raise Offline
+            request.take(Share.LONG)
+            text = await self._begun(who)
         apply(request, Document.MEDIA, content_type=PLAYLIST)
         return text
 
@@ -140,6 +153,23 @@ class Playlist:
             await sending.done.addTimeout(PATIENCE, self._clock)
         except TimeoutError:
             request.abort()
+
+    def _text(self, who: Who | None) -> str | None:
+        """:return: the playlist for somebody; None: there is none yet."""
+        return self._segments.playlist(lambda name: name if who is None else who.address(name))
+
+    async def _begun(self, who: Who | None) -> str:
+        """
+        :return: the playlist for somebody, as soon as there is one.
+        :raises Offline: there is none soon.
+        """
+        for _ in range(round(WAITING / LOOK)):
+            await deferLater(self._clock, LOOK)
+            if self._broadcast.state is State.OFFLINE:
+                break
+            if (text := self._text(who)) is not None:
+                return text
+        raise Offline
 
     def _init(self, request: BoundedRequest, number: str | None) -> bytes:
         self._who(request)

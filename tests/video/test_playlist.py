@@ -73,36 +73,38 @@ class PlaylistTests(SynchronousTestCase):
         """An empty window."""
         self.stream = Stream()
 
-    def test_S18_without_a_complete_segment_there_is_no_playlist(self) -> None:
-        """At the beginning of a stream."""
+    def test_S18_without_three_complete_segments_there_is_no_playlist(self) -> None:
+        """At the beginning of a stream: players begin so far before its end."""
         self.assertIsNone(self.stream.segments.playlist(str))
-        self.stream.run(1.9)
+        self.stream.run(6)
         self.assertIsNone(self.stream.segments.playlist(str))
-        self.assertIsNone(self.stream.segments.newest)
+        self.stream.run(1)
+        self.assertIsNotNone(self.stream.segments.playlist(str))
 
     def test_what_is_in_a_playlist(self) -> None:
-        """Two segments of two seconds, of five that were sent: the last one is not complete."""
-        self.stream.run(5)
+        """Three segments of two seconds, of seven that were sent: the last one is not complete."""
+        self.stream.run(7)
         self.assertEqual(
             self.stream.text(),
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-TARGETDURATION:2\n"
             "#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-DISCONTINUITY-SEQUENCE:1\n"
             '#EXT-X-MAP:URI="init1.mp4"\n'
-            "#EXTINF:2.000,\nstream1.m4s\n#EXTINF:2.000,\nstream2.m4s\n",
+            "#EXTINF:2.000,\nstream1.m4s\n#EXTINF:2.000,\nstream2.m4s\n#EXTINF:2.000,\nstream3.m4s\n",
         )
-        self.assertEqual(self.stream.segments.newest, 2)
 
     def test_L33_no_clock_is_in_it(self) -> None:
         """Neither a date nor a time of day; names are numbers that count from 1."""
-        self.stream.run(5)
+        self.stream.run(7)
         self.assertNotIn("DATE", self.stream.text())
-        self.assertEqual(self.stream.numbers(), [1, 2])
+        self.assertEqual(self.stream.numbers(), [1, 2, 3])
 
     def test_addresses_are_made_by_the_caller(self) -> None:
         """Of the segments and of their init segment."""
-        self.stream.run(5)
+        self.stream.run(7)
         text = self.stream.segments.playlist(lambda name: f"{name}?r=x") or ""
-        self.assertEqual(re.findall(r"\w+\.(?:mp4|m4s)\S*", text)[1:], ["stream1.m4s?r=x", "stream2.m4s?r=x"])
+        self.assertEqual(
+            re.findall(r"\w+\.(?:mp4|m4s)\S*", text)[1:], [f"stream{number}.m4s?r=x" for number in (1, 2, 3)]
+        )
         self.assertIn('URI="init1.mp4?r=x"', text)
 
     def test_every_frame_is_in_one_segment(self) -> None:
@@ -119,7 +121,7 @@ class PlaylistTests(SynchronousTestCase):
 
     def test_fragments_are_those_that_others_get(self) -> None:
         """Nothing is copied."""
-        self.stream.run(5)
+        self.stream.run(7)
         pieces = self.stream.segments.segment(1)
         first = self.stream.window.get(1)
         assert pieces is not None and first is not None
@@ -138,15 +140,15 @@ class PlaylistTests(SynchronousTestCase):
     def test_what_has_left_the_window_is_gone(self) -> None:
         """Its memory is free."""
         stream = Stream(10)
-        stream.run(5)
-        self.assertEqual(stream.numbers(), [1, 2])
+        stream.run(7)
+        self.assertEqual(stream.numbers(), [1, 2, 3])
         stream.run(20)
         self.assertIsNone(stream.segments.segment(1))
 
     def test_S25_another_size_is_another_init_segment(self) -> None:
         """After a break that the playlist tells of; the segments before it keep theirs."""
-        self.stream.run(5)
-        self.stream.run(5, size=(640, 360), gap=1)
+        self.stream.run(7)
+        self.stream.run(7, size=(640, 360), gap=1)
         text = self.stream.text()
         self.assertEqual(re.findall(r'URI="(.*)"', text), ["init1.mp4", "init2.mp4"])
         self.assertIn('#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init2.mp4"\n', text)
@@ -156,16 +158,16 @@ class PlaylistTests(SynchronousTestCase):
 
     def test_S25_the_same_settings_are_a_break_only(self) -> None:
         """Times have a gap there."""
-        self.stream.run(5)
-        self.stream.run(5, gap=3)
+        self.stream.run(7)
+        self.stream.run(7, gap=3)
         text = self.stream.text()
         self.assertEqual(re.findall(r'URI="(.*)"', text), ["init1.mp4"])
         self.assertEqual(text.count("#EXT-X-DISCONTINUITY\n"), 1)
-        self.assertNotIn("#EXTINF:5", text)
+        self.assertNotIn("#EXTINF:4", text)
 
     def test_breaks_that_slid_out_are_counted(self) -> None:
         """A player knows by that where it is (RFC 8216, 4.3.3.3)."""
-        self.stream.run(5)
+        self.stream.run(7)
         self.stream.run(40)
         self.assertIn("#EXT-X-DISCONTINUITY-SEQUENCE:2\n", self.stream.text())
         self.assertNotIn("#EXT-X-DISCONTINUITY\n", self.stream.text())
@@ -177,13 +179,13 @@ class PlaylistTests(SynchronousTestCase):
         self.stream.window.clear()
         self.assertEqual((self.stream.text(), self.stream.segments.segment(1)), ("", None))
         self.assertIsNone(self.stream.segments.init(1))
-        self.stream.run(5)
-        self.assertEqual(self.stream.numbers(), [5, 6])
+        self.stream.run(7)
+        self.assertEqual(self.stream.numbers(), [5, 6, 7])
         self.assertIn('URI="init', self.stream.text())
 
     def test_keyframes_that_are_far_apart(self) -> None:
         """Make long segments, and the playlist says how long; that never becomes less."""
-        self.stream.run(9, keyframes=120)
+        self.stream.run(13, keyframes=120)
         self.assertIn("#EXT-X-TARGETDURATION:4\n", self.stream.text())
         self.stream.run(40)
         self.assertIn("#EXT-X-TARGETDURATION:4\n", self.stream.text())
@@ -191,10 +193,10 @@ class PlaylistTests(SynchronousTestCase):
     def test_nobody_asked_for_long(self) -> None:
         """Then there is a break, and the rest of the window."""
         stream = Stream(10)
-        stream.run(5)
-        self.assertEqual(stream.numbers(), [1, 2])
+        stream.run(7)
+        self.assertEqual(stream.numbers(), [1, 2, 3])
         stream.run(60)
-        self.assertEqual(stream.numbers()[0], 3)
+        self.assertEqual(stream.numbers()[0], 4)
         self.assertLessEqual(len(stream.numbers()), 5)
 
     @CALM

@@ -14,7 +14,7 @@ from onionstream.web.areas import Areas
 from onionstream.web.door import OutsideError
 from onionstream.web.fetchers import LATELY
 from onionstream.web.identity import Who
-from onionstream.web.playlist import PATIENCE, Playlist
+from onionstream.web.playlist import LOOK, PATIENCE, WAITING, Playlist
 from onionstream.web.request import BoundedRequest
 from tests.video import streams
 from tests.web.visitors import FORGED, OpenDoor
@@ -71,22 +71,43 @@ class PlaylistTests(PlaylistCase):
         paths = ("/stream.m3u8", "/init.mp4", "/init1.mp4", "/stream1.m4s")
         self.assertEqual([self.ask(get(path)).status for path in paths], [404] * 4)
         run = self.broadcast.begin_run(1)
-        self.assertEqual([self.ask(get(path)).status for path in paths], [404] * 4)
-        run.feed(streams.build(streams.film(5)))
+        self.assertEqual([self.ask(get(path)).status for path in paths[1:]], [404] * 3)
+        run.feed(streams.build(streams.film(7)))
         self.assertEqual([self.ask(get(path)).status for path in paths], [200] * 4)
         self.broadcast.off_air(returning=False)
         self.assertEqual([self.ask(get(path)).status for path in paths], [404] * 4)
 
+    def test_S18_whoever_comes_at_the_beginning_waits(self) -> None:
+        """As soon as there is enough to play he gets the playlist."""
+        run = self.broadcast.begin_run(1)
+        client = self.connect().send(get("/stream.m3u8"))
+        self.clock.pump([LOOK] * 4)
+        self.assertEqual(client.received, b"")
+        run.feed(streams.build(streams.film(7)))
+        self.clock.pump([LOOK] * 2)
+        self.assertEqual(client.answer().status, 200)
+
+    def test_S18_but_not_for_ever(self) -> None:
+        """Where nothing comes, or the stream is over before it has begun, there is none."""
+        self.broadcast.begin_run(1)
+        client = self.connect().send(get("/stream.m3u8"))
+        self.clock.pump([LOOK] * round(WAITING / LOOK + 1))
+        self.assertEqual(client.answer().status, 404)
+        client = self.connect().send(get("/stream.m3u8"))
+        self.broadcast.off_air(returning=False)
+        self.clock.pump([LOOK] * 2)
+        self.assertEqual(client.answer().status, 404)
+
     def test_S25_it_goes_on_while_the_encoder_is_away_for_a_moment(self) -> None:
         """Players ask again and again, and stop when the answer is an error."""
-        self.on_air(5)
+        self.on_air(7)
         self.broadcast.off_air(returning=True)
         self.assertIs(self.broadcast.state, State.STARTING)
         self.assertEqual(self.ask(get("/stream.m3u8")).status, 200)
 
     def test_S18_headers(self) -> None:
         """The type by which players know it; nothing is kept anywhere, and no cookie is set (S2)."""
-        self.on_air(5)
+        self.on_air(7)
         kinds = {
             "/stream.m3u8": "application/x-mpegURL",
             "/init.mp4": "video/mp4",
@@ -112,7 +133,7 @@ class PlaylistTests(PlaylistCase):
 
     def test_S20_what_is_not_there(self) -> None:
         """Is not found, however its number is written."""
-        self.on_air(5)
+        self.on_air(7)
         for path in ("/stream0.m4s", "/stream9.m4s", "/stream01.m4s", "/stream-1.m4s", "/stream.m4s", "/init9.mp4"):
             with self.subTest(path=path):
                 self.assertEqual(self.ask(get(path)).status, 404)
@@ -120,22 +141,22 @@ class PlaylistTests(PlaylistCase):
 
     def test_S18_who_asks_with_a_token_is_told_addresses_with_it(self) -> None:
         """Players keep no cookies."""
-        self.on_air(5)
+        self.on_air(7)
         token, _ = self.known()
         addresses = re.findall(r"^[^#].*$|(?<=URI=\").*(?=\")", self.text(f"?r={token}"), re.MULTILINE)
-        self.assertEqual([address.partition("?")[2] for address in addresses], [f"r={token}"] * 3)
+        self.assertEqual([address.partition("?")[2] for address in addresses], [f"r={token}"] * 4)
         self.assertEqual({self.ask(get(f"/{address}")).status for address in addresses}, {200})
 
     def test_L61_who_has_a_cookie_is_told_addresses_without(self) -> None:
         """And so is somebody whom nobody knows."""
-        self.on_air(5)
+        self.on_air(7)
         token, cookie = self.known()
         for text in (self.text(), self.text("", cookie), self.text(f"?r={token}", cookie)):
             self.assertNotIn("r=", text)
 
     def test_D07_forged_tokens_are_refused(self) -> None:
         """Everywhere."""
-        self.on_air(5)
+        self.on_air(7)
         for path in ("/stream.m3u8", "/init.mp4", "/stream1.m4s"):
             self.assertEqual(self.ask(get(f"{path}?r={FORGED}")).status, 400)
 
@@ -154,7 +175,7 @@ class PlaylistTests(PlaylistCase):
 
     def test_D40_a_client_who_does_not_read_costs_little(self) -> None:
         """Fragments are written as they are taken, and after a minute the connection is cut."""
-        self.on_air(5, body=4000)
+        self.on_air(7, body=4000)
         client = self.connect()
         client.transport.reading = False
         client.send(get("/stream1.m4s"))
@@ -164,7 +185,7 @@ class PlaylistTests(PlaylistCase):
 
     def test_one_who_reads_slowly_gets_all_of_it(self) -> None:
         """And may ask for the next on the same connection."""
-        self.on_air(5, body=4000)
+        self.on_air(7, body=4000)
         client = self.connect()
         client.transport.reading = False
         client.send(get("/stream1.m4s"))
@@ -176,7 +197,7 @@ class PlaylistTests(PlaylistCase):
 
     def test_one_who_goes_in_the_middle(self) -> None:
         """Nothing is left of him."""
-        self.on_air(5, body=4000)
+        self.on_air(7, body=4000)
         client = self.connect()
         client.transport.reading = False
         client.send(get("/stream1.m4s"))
@@ -197,13 +218,13 @@ class DoorTests(PlaylistCase):
     def test_A10_strangers_get_nothing(self) -> None:
         """They do not learn whether there is a stream either."""
         before = [(answer.status, answer.body) for answer in self.answers()]
-        self.on_air(5)
+        self.on_air(7)
         self.assertEqual([(answer.status, answer.body) for answer in self.answers()], before)
         self.assertEqual({status for status, _ in before}, {403})
 
     def test_A10_those_inside_do(self) -> None:
         """By a token or by a cookie."""
-        self.on_air(5)
+        self.on_air(7)
         token, cookie = self.known()
         self.assertEqual({answer.status for answer in self.answers(f"?r={token}")}, {200})
         self.assertEqual({answer.status for answer in self.answers("", cookie)}, {200})
