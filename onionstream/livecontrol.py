@@ -26,7 +26,7 @@ from onionstream.control.execution import Execution
 from onionstream.control.moderation import Moderation
 from onionstream.control.server import ControlServer
 from onionstream.control.steering import Steering
-from onionstream.encoder.supervisor import Supervisor
+from onionstream.encoder.intake import Intake
 from onionstream.invitations import Invitation
 from onionstream.life import Reload
 from onionstream.livechat import LiveChat
@@ -61,7 +61,7 @@ class Parts:
     chat: LiveChat
     watch: Watch
     broadcast: Broadcast
-    encoder: Supervisor
+    encoder: Intake
     tor: Tor
     test: SelfTest
     site: BoundedSite
@@ -211,7 +211,7 @@ class _Stage:
 class _Encoder:
     """See ``steering.Encoder``."""
 
-    def __init__(self, encoder: Supervisor) -> None:
+    def __init__(self, encoder: Intake) -> None:
         self._encoder = encoder
         self.restart = encoder.restart
 
