@@ -62,14 +62,14 @@ class LiveChat:
         settings: Config,
         secrets: Secrets,
         broadcast: Broadcast,
-        shell: Callable[[BoundedRequest, Who], str],
+        shell: Callable[[BoundedRequest, Who, str], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
     ) -> None:
         """
         :param settings: of all; ``change`` tells of others.
         :param secrets: of this state directory.
         :param broadcast: what is shown beside it.
-        :param shell: the page around it.
+        :param shell: the page around it, in a theme.
         :param reactor: the clock, and where threads tell their results.
         :raises FontError: a font of the settings cannot be used.
         """

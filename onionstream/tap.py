@@ -163,7 +163,7 @@ def _chat(
     settings: Config,
     state: StateDirectory,
     broadcast: Broadcast,
-    shell: Callable[[BoundedRequest, Who], str],
+    shell: Callable[[BoundedRequest, Who, str], str],
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
 ) -> LiveChat:
     """:raises FontError, StateError: there cannot be one."""

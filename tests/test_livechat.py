@@ -38,9 +38,9 @@ class Entrance:
     def page(self, request: BoundedRequest) -> str:
         """The way to the form."""
         assert self.chat is not None
-        return self.shell(request, self.chat.identity.meet(request))
+        return self.shell(request, self.chat.identity.meet(request), "")
 
-    def shell(self, request: BoundedRequest, who: Who) -> str:
+    def shell(self, request: BoundedRequest, who: Who, theme: str) -> str:
         """See ``Watch.page``."""
         apply(request, Document.SHELL)
         return f'<a href="{who.form_address("/form")}">form</a> <a href="{who.address("/live")}">live</a>'

@@ -118,8 +118,9 @@ class Entrance:
     def page(self, request: BoundedRequest) -> str:
         """Whoever is admitted gets the addresses of his frames."""
         assert self.door is not None
-        outside = self.door.turn_away(request)
-        return self.shell(request, self.door.meet(request)) if outside is None else outside
+        theme = request.query("theme").get("theme", "")
+        outside = self.door.turn_away(request, theme)
+        return self.shell(request, self.door.meet(request), theme) if outside is None else outside
 
     @router.route("/secret", methods=["GET"])
     def secret(self, request: BoundedRequest) -> str:
@@ -129,10 +130,10 @@ class Entrance:
         who = self.door.reader(request, given)
         return "" if who is not None and self.door.clean(request, who, given) else "the stream"
 
-    def shell(self, request: BoundedRequest, who: Who) -> str:
-        """The addresses."""
+    def shell(self, request: BoundedRequest, who: Who, theme: str) -> str:
+        """The addresses, and the theme."""
         apply(request, Document.SHELL)
-        return f'<a href="{who.form_address("/form")}">form</a><a href="{who.address("/secret")}">secret</a>'
+        return f'<a href="{who.form_address("/form")}">form</a><a href="{who.address("/secret")}">secret</a>{theme}'
 
 
 class ChatCase(WireCase):
