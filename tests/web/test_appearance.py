@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from onionstream.chat.filters import Filters
 from onionstream.chat.looks import Look, Own
+from onionstream.chat.people import Role
 from onionstream.chat.rules import Rules
 from onionstream.chat.tripcode import Tripcode
 from onionstream.onion.budgets import Budget, Budgets
@@ -144,6 +145,14 @@ class AppearanceTests(ChatCase):
             visitor = self.before().press(name=name)
             self.assert_refused_with(visitor, "This name looks like one that nobody may take.")
             self.clock.advance(20)
+
+    def test_D12_the_staff_may_be_called_what_it_is_called(self) -> None:
+        """The form says nothing against it either."""
+        visitor = self.before()
+        self.room.appoint(self.said[-1].author.key, Role.BROADCASTER, 0.0)
+        for name in ("Captain", "Broadcaster"):
+            visitor.press(name=name)
+            self.assertEqual((self.look.name, visitor.page.said["alert"]), (name, []))
 
     def test_S60_the_word_filter_holds_for_names(self) -> None:
         """What the room says is what he reads."""
