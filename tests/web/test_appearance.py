@@ -83,6 +83,15 @@ class AppearanceTests(ChatCase):
         visitor.press(colour="3")
         self.assertEqual(self.look.colour, 3)
 
+    def test_A58_on_the_light_page_the_form_has_the_colour_for_it(self) -> None:
+        """Saved again as it is shown there, it stays as it is on both pages."""
+        visitor = self.before().go("/look?theme=light").press(own="#ffff00")
+        colour = self.look.colour
+        assert isinstance(colour, Own)
+        self.assertEqual((colour.dark, visitor.page.fields["own"]), ("#ffff00", colour.light))
+        visitor.press(name="ada")
+        self.assertEqual((self.look.colour, self.look.name), (colour, "ada"))
+
     def test_A58_my_own_may_be_what_is_shown(self) -> None:
         """Who wants that has to say it, as the field for it is never empty."""
         visitor = self.before()
