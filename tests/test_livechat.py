@@ -8,6 +8,7 @@ from dataclasses import replace
 from twisted.web.resource import IResource
 
 from onionstream.captcha.captchas import Settings
+from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
 from onionstream.config import Captcha, Chat, Config, Stream
 from onionstream.livechat import LiveChat
@@ -154,6 +155,21 @@ class CaptchaTests(LiveChatCase):
         self.assertEqual(replaced, [])
         self.chat.change(Config(captcha=Captcha(letters=6)))
         self.assertEqual(len(replaced), 1)
+
+    def test_R34_R41_a_font_that_cannot_be_used_is_tried_again(self) -> None:
+        """The captchas stay as they were; and the same settings hold when the file is there at last."""
+        tried: list[Settings] = []
+
+        def replace_(settings: Settings) -> None:
+            tried.append(settings)
+            if len(tried) == 1:
+                raise FontError("There is no such file.")
+
+        self.chat._captchas.replace = replace_  # type: ignore[method-assign]
+        for _ in range(3):
+            self.chat.change(Config(captcha=Captcha(fonts=("/a.ttf",))))
+        self.assertEqual([one.fonts for one in tried], [("/a.ttf",)] * 2)
+        self.assertEqual(self.errors(), ["Captchas stay as they were: There is no such file."])
 
 
 class DoorTests(LiveChatCase):
