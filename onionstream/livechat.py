@@ -81,7 +81,7 @@ class LiveChat:
         settings: Config,
         secrets: Secrets,
         broadcast: Broadcast,
-        shell: Callable[[BoundedRequest, Who], str],
+        shell: Callable[[BoundedRequest, Who, str], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
         password: Password | None = None,
     ) -> None:
@@ -89,7 +89,7 @@ class LiveChat:
         :param settings: of all; ``change`` tells of others.
         :param secrets: of this state directory.
         :param broadcast: what is shown beside it.
-        :param shell: the page around it.
+        :param shell: the page around it, in a theme.
         :param reactor: the clock, and where threads tell their results.
         :param password: the broadcaster's; ``None``: one that nobody knows.
         :raises FontError: a font of the settings cannot be used.

@@ -187,7 +187,7 @@ def _chat(
     settings: Config,
     state: StateDirectory,
     broadcast: Broadcast,
-    shell: Callable[[BoundedRequest, Who], str],
+    shell: Callable[[BoundedRequest, Who, str], str],
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
     password: Password,
 ) -> LiveChat:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from twisted.web.resource import IResource
 
 from onionstream.captcha.captchas import Settings
+from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
 from onionstream.chat.people import Role
 from onionstream.config import Captcha, Chat, Config, Stream
@@ -40,9 +41,9 @@ class Entrance:
     def page(self, request: BoundedRequest) -> str:
         """The way to the form."""
         assert self.chat is not None
-        return self.shell(request, self.chat.identity.meet(request))
+        return self.shell(request, self.chat.identity.meet(request), "")
 
-    def shell(self, request: BoundedRequest, who: Who) -> str:
+    def shell(self, request: BoundedRequest, who: Who, theme: str) -> str:
         """See ``Watch.page``."""
         apply(request, Document.SHELL)
         return f'<a href="{who.form_address("/form")}">form</a> <a href="{who.address("/live")}">live</a>'
@@ -197,6 +198,21 @@ class CaptchaTests(LiveChatCase):
         self.assertEqual(replaced, [])
         self.chat.change(Config(captcha=Captcha(letters=6)))
         self.assertEqual(len(replaced), 1)
+
+    def test_R34_R41_a_font_that_cannot_be_used_is_tried_again(self) -> None:
+        """The captchas stay as they were; and the same settings hold when the file is there at last."""
+        tried: list[Settings] = []
+
+        def replace_(settings: Settings) -> None:
+            tried.append(settings)
+            if len(tried) == 1:
+                raise FontError("There is no such file.")
+
+        self.chat._captchas.replace = replace_  # type: ignore[method-assign]
+        for _ in range(3):
+            self.chat.change(Config(captcha=Captcha(fonts=("/a.ttf",))))
+        self.assertEqual([one.fonts for one in tried], [("/a.ttf",)] * 2)
+        self.assertEqual(self.errors(), ["Captchas stay as they were: There is no such file."])
 
 
 class DoorTests(LiveChatCase):

@@ -174,7 +174,9 @@ def _video(state: State, theme: str, query: str) -> str:
 
 
 def _door(state: State, theme: str, query: str) -> str:
-    return _render("door.html", guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences))
+    return _render(
+        "door.html", theme=theme, guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences)
+    )
 
 
 def _login(state: State, theme: str, query: str) -> str:
