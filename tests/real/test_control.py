@@ -27,6 +27,11 @@ def installed() -> tuple[str, str]:
     return str(environment.python), str(where / "bin/onionstream")
 
 
+def _hears_interrupts() -> None:
+    """What a shell starts with "&" ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Listener:
     """``onionstream ctl events``, as a bot would start it."""
 
@@ -150,7 +155,10 @@ class ControlTests(DaemonCase):
         await until(clock(), "the beginning", lambda: "starting up" in daemon.output)
         command = [*installed(), "ctl", "--state", str(daemon.state), "events"]
         for number in (signal.SIGINT, None):
-            bot = subprocess.Popen(command, env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            bot = subprocess.Popen(
+                command, env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_hears_interrupts
+            )
+            self.addCleanup(bot.wait)
             self.addCleanup(bot.kill)
             assert bot.stdout is not None
             assert bot.stderr is not None
