@@ -135,7 +135,7 @@ class ControlTests(DaemonCase):
         await until(clock(), "the socket", (daemon.state / "control.sock").exists)
         path = daemon.state / "control.sock"
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
-        await until(clock(), "the first try", lambda: "Next try" in daemon.output)
+        await until(clock(), "the socket", lambda: (daemon.state / "control.sock").is_socket())
         links = [socket.socket(socket.AF_UNIX) for _ in range(9)]
         for link in links:
             self.addCleanup(link.close)
@@ -152,7 +152,7 @@ class ControlTests(DaemonCase):
         """By Ctrl-C, or because whoever reads along has enough; no traceback, and the daemon goes on."""
         await deferToThread(installed)
         daemon = self.daemon('[encoder]\nprogram = "no-such-ffmpeg"\n')
-        await until(clock(), "the first try", lambda: "Next try" in daemon.output)
+        await until(clock(), "the socket", lambda: (daemon.state / "control.sock").is_socket())
         command = [*installed(), "ctl", "--state", str(daemon.state), "events"]
         for number in (signal.SIGINT, None):
             bot = subprocess.Popen(
