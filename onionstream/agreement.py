@@ -29,6 +29,10 @@ def _check_source(source: Source) -> None:
     _check_files("source.file", "paths", source.file.paths)
     if source.kind == "file" and not source.file.paths:
         raise SchemaError("source", "kind", '[source] kind is "file", but [source.file] paths names no file')
+    if source.folder.path:
+        _check_files("source.folder", "path", (source.folder.path,))
+    elif source.kind == "folder":
+        raise SchemaError("source", "kind", '[source] kind is "folder", but [source.folder] path names none')
     if source.screen.sound:
         _check_input("source.screen", "sound", ("-f", "pulse", "-i", source.screen.sound))
     if source.camera.sound:

@@ -12,7 +12,7 @@ import selectors
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -22,7 +22,12 @@ from onionstream.encoder import commands
 from onionstream.encoder.commands import Command, command
 from onionstream.encoder.complaints import advice, complaint
 from onionstream.encoder.confinement import find_confinement
+from onionstream.encoder.folder import text
+from onionstream.encoder.follower import Beginning, Follower
 from onionstream.encoder.lastlines import LastLines
+from onionstream.encoder.playlist import PlaylistError
+from onionstream.encoder.playout import LARGEST
+from onionstream.encoder.segmentfiles import FolderError, SegmentFiles
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.surroundings import check_files, is_runnable, look_around
 from onionstream.onion import version
@@ -134,6 +139,8 @@ def _protection() -> Finding:
 
 def _source(config: Config, surroundings: commands.Surroundings) -> Finding:
     """Run the source until its first picture."""
+    if config.source.kind == "folder":
+        return _folder(config)
     try:
         wanted = command(config, surroundings)
         check_files(wanted)
@@ -148,6 +155,26 @@ def _source(config: Config, surroundings: commands.Surroundings) -> Finding:
     said = words.last(50)
     text = complaint(said) or f"no picture within {PATIENCE:.0f} s"
     return Finding(Verdict.MISSING, " ".join(filter(None, (f"source {config.source.kind}: {text}.", advice(text)))))
+
+
+def _folder(config: Config) -> Finding:
+    """Read what lies in the folder, however old."""
+    settings, follower, demuxer = config.source.folder, Follower(), Demuxer(LARGEST)
+    name = f"source: {text(settings)}"
+    try:
+        files = SegmentFiles(settings.path, settings.playlist)
+        with closing(files):
+            pieces = [one.init if isinstance(one, Beginning) else one for one in follower.turn(files, 0)]
+            pictures = sum(isinstance(one, Sample) for piece in pieces for one in demuxer.feed(piece))
+    except FolderError as error:
+        return Finding(Verdict.MISSING, f"{name}: {error}")
+    except PlaylistError as error:
+        return Finding(Verdict.MISSING, f"{name}: the playlist {error}")
+    except VideoError as error:
+        return Finding(Verdict.MISSING, f"{name}: what is written there cannot be used ({error})")
+    if pictures:
+        return Finding(Verdict.GOOD, f"{name}, in which a stream is written")
+    return Finding(Verdict.WARNING, f"{name}, in which nothing is written yet: start OBS, or your script")
 
 
 def _try(wanted: Command) -> tuple[bool, LastLines]:

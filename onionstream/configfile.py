@@ -24,9 +24,15 @@ def load(path: str | Path) -> Config:
     except TextFileError as problem:
         raise ConfigError(str(path), f"this file {problem}") from problem
     folder = path.absolute().parent
+    file, segments = config.source.file, config.source.folder
+    source = replace(
+        config.source,
+        file=replace(file, paths=_from(folder, file.paths)),
+        folder=replace(segments, path=str(folder / segments.path) if segments.path else ""),
+    )
     return replace(
         config,
-        source=replace(config.source, file=replace(config.source.file, paths=_from(folder, config.source.file.paths))),
+        source=source,
         captcha=replace(config.captcha, fonts=_from(folder, config.captcha.fonts)),
     )
 

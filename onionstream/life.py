@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from types import FrameType
 from typing import Protocol
@@ -140,21 +141,34 @@ class Reload:
 
     def __call__(self) -> None:
         """Read and apply. A wrong file changes nothing, and the log says why (R-34)."""
+        with suppress(ConfigError):
+            self.again()
+
+    def again(self) -> str:
+        """
+        Read and apply, for somebody who waits for the outcome.
+
+        :return: the same as the log has: what has changed, and what of it counts after a restart only.
+        :raises ConfigError: the file is wrong; nothing has changed.
+        """
         try:
             read = self._load()
         except ConfigError as error:
             self._log.error("The configuration stays as it was: {error}", error=error)
-            return
+            raise
         changed = {
             table.name for table in fields(Config) if getattr(read, table.name) != getattr(self.present, table.name)
         }
         self.present = read
+        told = f"The configuration was read again; changed: {self._named(changed)}."
         self._log.info("The configuration was read again; changed: {tables}.", tables=self._named(changed))
         for tables, act in self._apply.items():
             if tables & changed:
                 act(read)
         if unknown := changed - frozenset[str]().union(*self._apply):
             self._log.warn("A change of {tables} needs a restart.", tables=self._named(unknown))
+            return f"{told} A change of {self._named(unknown)} needs a restart."
+        return told
 
     def _named(self, tables: set[str] | frozenset[str]) -> str:
         return ", ".join(f"[{table}]" for table in sorted(tables)) or "nothing"

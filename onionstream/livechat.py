@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from random import SystemRandom
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.application.service import IService, MultiService
 from twisted.logger import Logger
@@ -22,11 +24,13 @@ from onionstream.captcha.captchas import Settings as CaptchaSettings
 from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
 from onionstream.chat.filters import Filters
+from onionstream.chat.people import Role
 from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.config import Captcha, Chat, Config
 from onionstream.logs import told
+from onionstream.passwords import Password
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State
@@ -35,20 +39,35 @@ from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
 from onionstream.web.door import Door
 from onionstream.web.fragments import Words
+from onionstream.web.guard import Guard, new_password
 from onionstream.web.identity import Identity, Who
 from onionstream.web.live import Live
+from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
 from onionstream.web.plain import Plain
 from onionstream.web.request import BoundedRequest
 from onionstream.web.say import Say
+from onionstream.web.sessions import Sessions
 from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
+
+
+class Follower(Protocol):
+    """Is told of all that happens, each time after it has."""
+
+    def tell(self, event: Event) -> None:
+        """Something has happened in the room."""
+
+    def stage_changed(self) -> None:
+        """Something about the stream is different."""
 
 
 class LiveChat:
     """
     Everything of the site that is not the video.
 
+    :ivar sessions: who is logged in.
+    :ivar login: lets the broadcaster in.
     :ivar identity: who a visitor is.
     :ivar presence: who is here.
     :ivar door: who may come in.
@@ -62,30 +81,37 @@ class LiveChat:
         settings: Config,
         secrets: Secrets,
         broadcast: Broadcast,
-        shell: Callable[[BoundedRequest, Who], str],
+        shell: Callable[[BoundedRequest, Who, str], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+        password: Password | None = None,
     ) -> None:
         """
         :param settings: of all; ``change`` tells of others.
         :param secrets: of this state directory.
         :param broadcast: what is shown beside it.
-        :param shell: the page around it.
+        :param shell: the page around it, in a theme.
         :param reactor: the clock, and where threads tell their results.
+        :param password: the broadcaster's; ``None``: one that nobody knows.
         :raises FontError: a font of the settings cannot be used.
         """
-        self._stream = settings.stream
+        self._stream = self._configured = settings.stream
         self._captcha = settings.captcha
         self._broadcast = broadcast
         self._reactor = reactor
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
         self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
+        self._doormen = Workers(reactor, threads=1, queue=8, name="login")
         self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
-        self.identity = Identity(secrets.tokens, secure=settings.web.cookies_secure)
+        secure = settings.web.cookies_secure
+        self.sessions = Sessions(reactor, secure=secure)
+        self.identity = Identity(secrets.tokens, secure=secure, staff=self.sessions.chat_key)
         self.presence = Presence(self._presence_changed)
         self.room = Room(_rules(settings), _filters(settings.chat), self.identity.mark, self._tell)
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
         tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
+        self._guard = Guard(password or new_password(), self._doormen, reactor)
+        self.login = Login(self.sessions, self._guard, self.identity, asking, nonces)
         chance, words = SystemRandom().random, _words(settings.chat)
         self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
         self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
@@ -94,13 +120,35 @@ class LiveChat:
         )
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
-        self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        forms = (self._say, self._appearance, asking, self.door, self.login)
+        self.areas: tuple[Area, ...] = (self._live, self._plain, *forms)
+        self._followers: list[Follower] = []
         self._follow()
+        self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
+
+    @property
+    def stage(self) -> Stage:
+        """What the stream is doing, now."""
+        return self._stage()
+
+    @property
+    def words(self) -> Words:
+        """What people are called who have no name, now."""
+        return self._plain.words
+
+    def follow(self, follower: Follower) -> None:
+        """:param follower: is told of all that happens, from now on."""
+        self._followers.append(follower)
+
+    def entitle(self, title: str) -> None:
+        """:param title: is that of the stream until another one is configured."""
+        self._stream = replace(self._stream, title=title)
+        self._stage_changed()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._captchas, *self.timers()):
+        for service in (self._painters, self._hashers, self._doormen, self._captchas, *self.timers()):
             service.setServiceParent(whole)
         return whole
 
@@ -115,13 +163,20 @@ class LiveChat:
 
     def change(self, settings: Config) -> None:
         """The configuration is another one (R-41)."""
-        self._stream = settings.stream
+        if settings.stream != self._configured:  # what was set otherwise stays until then
+            self._stream = self._configured = settings.stream
+        if settings.captcha.door != self._captcha.door:
+            self.door.shut = settings.captcha.door
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
-        self.door.shut = settings.captcha.door
         self._call(_words(settings.chat))
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._replace_captchas(settings.captcha)
         self._stage_changed()
+
+    def lock(self, password: Password) -> None:
+        """Another password lets the broadcaster in from now on, and whoever is logged in has to do it again."""
+        self._guard.password = password
+        self.sessions.end_all()
 
     def _call(self, words: Words) -> None:
         self._live.feed.call(words)
@@ -162,18 +217,20 @@ class LiveChat:
     def _stage_changed(self) -> None:
         self._live.stage_changed()
         self._plain.stage_changed()
+        for follower in tuple(self._followers):
+            self._try(follower.stage_changed)
 
     def _presence_changed(self) -> None:
         self._live.presence_changed()
 
     def _tell(self, event: Event) -> None:
         """What goes wrong where something is shown is no matter of him who did it, nor of the other places."""
-        for tell in (self._live.tell, self._plain.tell):
-            self._try(tell, event)
+        for tell in (self._live.tell, self._plain.tell, *(follower.tell for follower in self._followers)):
+            self._try(partial(tell, event))
 
-    def _try(self, tell: Callable[[Event], object], event: Event) -> None:
+    def _try(self, tell: Callable[[], object]) -> None:
         try:
-            tell(event)
+            tell()
         except Exception:  # noqa: BLE001 - whatever it is, the thing was done and the others show it
             self._log.error("{told}", told=told(Failure()))
 

@@ -7,6 +7,7 @@ variable may be a visitor's; a line number never is (L-50, L-51).
 
 from __future__ import annotations
 
+import re
 import select
 import sys
 from contextlib import suppress
@@ -20,6 +21,9 @@ from zope.interface import implementer
 
 _LONGEST = 1000
 """Characters of a line that are written, at most 4000 bytes."""
+
+_TWISTEDS_OWN = re.compile(r"twistd .* starting up\.|reactor class: \S+|\w+ starting on (?:\d+|'.*')")
+"""What Twisted says at each start, between our lines; the last one of a port or of a UNIX socket."""
 
 _FRAMES = 6
 """Innermost places of a traceback that are told."""
@@ -46,9 +50,9 @@ def line(event: LogEvent) -> str | None:
     """
     failure = event.get("log_failure")
     text = told(failure) if isinstance(failure, Failure) else formatEvent(event)
-    if not text.strip():
-        return None
     level = event.get("log_level", LogLevel.info)
+    if not text.strip() or (level is LogLevel.info and _TWISTEDS_OWN.fullmatch(text)):
+        return None
     time = datetime.fromtimestamp(event["log_time"], timezone.utc)
     mark = "" if level in (LogLevel.debug, LogLevel.info) else f"{level.name.upper()}: "
     return f"{time:%Y-%m-%d %H:%M:%S}Z {mark}{' '.join(text.split())}\n"

@@ -96,6 +96,26 @@ class CameraSource:
     sound: str = field(default="pulse:default", metadata=matching(_SOUND, '"pulse:NAME", "alsa:NAME" or ""'))
 
 
+def _is_playlist(text: str) -> bool:
+    """:return: whether this may be the name of a file in a folder, or nothing."""
+    return not text or ("/" not in text and not text.startswith(".") and len(text.encode()) <= 255)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSource:
+    """
+    ``[source.folder]``: the segments of an HLS stream that OBS or a script writes into a folder.
+
+    :ivar path: of the folder; a relative one from the configuration file's folder.
+    :ivar playlist: the name of the playlist in it; empty: the newest file whose name ends with ``.m3u8``.
+    :ivar stale: seconds without anything new after which the stream counts as over.
+    """
+
+    path: str = field(default="", metadata=at_most(1000, "characters"))
+    playlist: str = field(default="", metadata=that(_is_playlist, ': the name of a file in the folder, or ""'))
+    stale: float = field(default=8.0, metadata=between(2, 600))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSource:
     """
@@ -114,14 +134,16 @@ class Source:
     """
     ``[source]``: where the picture comes from.
 
-    :ivar kind: which of the tables below is used: ``test``, ``file``, ``screen``, ``camera`` or ``command``.
+    :ivar kind: which of the tables below is used: ``test``, ``file``, ``screen``, ``camera``, ``folder`` or
+        ``command``.
     """
 
-    kind: str = field(default="test", metadata=one_of("test", "file", "screen", "camera", "command"))
+    kind: str = field(default="test", metadata=one_of("test", "file", "screen", "camera", "folder", "command"))
     test: TestSource = field(default_factory=TestSource)
     file: FileSource = field(default_factory=FileSource)
     screen: ScreenSource = field(default_factory=ScreenSource)
     camera: CameraSource = field(default_factory=CameraSource)
+    folder: FolderSource = field(default_factory=FolderSource)
     command: CommandSource = field(default_factory=CommandSource)
 
 

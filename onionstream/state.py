@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -35,6 +36,11 @@ def default_directory(environment: Mapping[str, str]) -> Path:
     return (Path(home) if home else Path("~/.local/state").expanduser()) / "onionstream"
 
 
+def control_socket(path: Path) -> Path:
+    """:return: where a daemon listens for commands; the longest name of a socket of ours."""
+    return path / "control.sock"
+
+
 def owner(path: Path) -> int | None:
     """
     Who uses a state directory.
@@ -51,6 +57,23 @@ def owner(path: Path) -> int | None:
     except OSError:
         return None
     return None
+
+
+def tell(path: Path) -> str:
+    """
+    Have the daemon that uses a state directory look at it again (SIGHUP).
+
+    :param path: the directory.
+    :return: what to tell the broadcaster.
+    """
+    running = owner(path)
+    if running is None:
+        return "It counts from the next start on."
+    try:
+        os.kill(running, signal.SIGHUP)
+    except OSError as error:
+        return f"The daemon (process {running}) could not be told ({error.strerror}): send it SIGHUP."
+    return "The daemon has been told: it counts in some seconds."
 
 
 class StateDirectory:
@@ -75,6 +98,11 @@ class StateDirectory:
         """The UNIX socket of the site."""
         return self.path / "web.sock"
 
+    @property
+    def control(self) -> Path:
+        """The UNIX socket for commands."""
+        return control_socket(self.path)
+
     def close(self) -> None:
         """Let go of the lock."""
         os.close(self._lock)
@@ -91,7 +119,7 @@ class StateDirectory:
             raise StateError(f"The state directory {self.path} cannot be made: a file is in its place.") from error
         except OSError as error:
             raise StateError(f"The state directory {self.path} cannot be used: {error.strerror}.") from error
-        if len(os.fsencode(self.socket)) > LONGEST_SOCKET:
+        if len(os.fsencode(self.control)) > LONGEST_SOCKET:
             raise StateError(
                 f"The state directory {self.path} has too long a path for a UNIX socket "
                 f"({LONGEST_SOCKET} bytes with its name): choose another one with --state."

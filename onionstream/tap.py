@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from random import SystemRandom
 from typing import Any, TypeVar
@@ -21,14 +20,17 @@ from twisted.internet.interfaces import IListeningPort
 
 from onionstream import config, life, secretfile, terminal
 from onionstream.captcha.fonts import FontError
-from onionstream.config import Config, Delivery, Players
-from onionstream.encoder.commands import Command, command, slate
+from onionstream.changes import Changes, how_to_make_slate, how_to_start, profiles
+from onionstream.config import Config, Delivery
 from onionstream.encoder.confinement import Confinement, find_confinement
+from onionstream.encoder.folder import Folder
+from onionstream.encoder.folder import text as folder_text
+from onionstream.encoder.intake import Intake
 from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
-from onionstream.encoder.surroundings import look_around
 from onionstream.livechat import LiveChat
+from onionstream.livecontrol import LiveControl, Parts
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
@@ -38,21 +40,24 @@ from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
+from onionstream.passwordfile import PasswordFile
+from onionstream.passwords import Password
 from onionstream.regular import Regular
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.broadcast import Broadcast
-from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
 from onionstream.web.assets import Assets
-from onionstream.web.broadcaster import Broadcaster, new_password
+from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.gauge import Gauge
+from onionstream.web.guard import new_password
 from onionstream.web.http import BoundedSite
 from onionstream.web.identity import Who
 from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
+from onionstream.web.playlist import Playlist
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, listen_on_unix
 from onionstream.web.watch import Watch
@@ -84,34 +89,36 @@ def makeService(options: Options) -> IService:
     state = _or_end(lambda: StateDirectory(options.state))
     confinement = _confinement()
     broadcast = _broadcast(settings.delivery, reactor.seconds)
-    slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
-    encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
-    password = new_password()
-    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
+    slates, intake = _sources(settings, broadcast, confinement, reactor)
+    chosen = _or_end(lambda: PasswordFile(state.path, lambda password: chat.lock(_password(password))))
+    password = chosen.present or new_password()
+    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor, password))
     watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
     tor = _tor(settings.tor, state, reactor, confinement, rates)
-    guests = Guests(state.path / "onion", tor)
-    gauge = Gauge()
+    guests, gauge = Guests(state.path / "onion", tor), Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
-    desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
-    site = BoundedSite(Areas(watch, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
+    desk = Broadcaster(broadcast, intake.status, tor.status, lambda: site.connections, chat.login)
+    hls = Playlist(broadcast, chat.door, chat.presence, reactor)
+    site = BoundedSite(Areas(watch, hls, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
-    changes = _Changes(watch, chat, broadcast, encoder, slates, tor, test, confinement)
-    reload = life.Reload(settings, options.load, changes.by_table())
+    changes = Changes(watch, chat, broadcast, intake, slates, tor, test, confinement).by_table()
+    reload = life.Reload(settings, options.load, changes)
+    planned = _planned_by(reload)
+    parts = Parts(state, chat, watch, broadcast, intake, tor, test, site, reload, guests, planned)
+    control = _or_end(lambda: LiveControl(parts, reactor))
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
-        Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look), test.run),
+        Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
-        terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
-        terminal.Onion(write, tor, show_address=not _is_kept()),
-        terminal.Findings(write, test, lambda: _planned(reload.present)),
+        control.service(),
+        *_terminal(broadcast, intake, tor, test, planned),
         test,
         slates,
-        encoder,
+        intake,
     )
     return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
 
@@ -124,6 +131,13 @@ def _confinement() -> Confinement:
     return found
 
 
+def _password(chosen: Password | None) -> Password:
+    """:return: the one to log in with from now on; the terminal shows it, or says where it is from."""
+    password = chosen or new_password()
+    write(f"  Password   {terminal.password(password, kept=_is_kept())}\n")
+    return password
+
+
 def _is_kept() -> bool:
     return terminal.is_kept(os.environ, sys.__stderr__)
 
@@ -134,6 +148,16 @@ def _one_after_the_other(*acts: Callable[[], None]) -> Callable[[], None]:
             one()
 
     return act
+
+
+def _terminal(
+    broadcast: Broadcast, intake: Intake, tor: Tor, test: SelfTest, planned: Callable[[], Planned]
+) -> tuple[IService, ...]:
+    return (
+        terminal.Terminal(write, broadcast, lambda: intake.status().sentence),
+        terminal.Onion(write, tor, show_address=not _is_kept()),
+        terminal.Findings(write, test, planned),
+    )
 
 
 def _timers(broadcast: Broadcast, circuits: CircuitSite) -> tuple[Regular, ...]:
@@ -163,23 +187,29 @@ def _chat(
     settings: Config,
     state: StateDirectory,
     broadcast: Broadcast,
-    shell: Callable[[BoundedRequest, Who], str],
+    shell: Callable[[BoundedRequest, Who, str], str],
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+    password: Password,
 ) -> LiveChat:
     """:raises FontError, StateError: there cannot be one."""
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor)
+    return LiveChat(settings, secrets, broadcast, shell, reactor, password)
 
 
 def _paths(state: StateDirectory) -> Paths:
     return Paths(state=state.path, site=state.socket)
 
 
-def _planned(settings: Config) -> Planned:
-    """What the encoder is told to make, for comparison with what the way through Tor carries."""
-    return Planned(video=settings.video.bitrate, audio=settings.audio.bitrate * settings.audio.enabled)
+def _planned_by(reload: life.Reload) -> Callable[[], Planned]:
+    """What the encoder is told to make, now, for comparison with what the way through Tor carries."""
+
+    def planned() -> Planned:
+        settings = reload.present
+        return Planned(video=settings.video.bitrate, audio=settings.audio.bitrate * settings.audio.enabled)
+
+    return planned
 
 
 def _tor(
@@ -194,53 +224,6 @@ def _tor(
     return Tor(settings, _paths(state), reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """What each part does when its tables of the configuration have changed (R-41)."""
-
-    watch: Watch
-    chat: LiveChat
-    broadcast: Broadcast
-    encoder: Supervisor
-    slates: SlateMaker
-    tor: Tor
-    test: SelfTest
-    confinement: Confinement
-
-    def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
-        """For ``life.Reload``."""
-        return {
-            frozenset({"stream"}): self._show,
-            frozenset({"stream", "chat", "captcha"}): self.chat.change,
-            frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
-            frozenset({"players"}): self._play,
-            frozenset({"tor"}): self._offer,
-            frozenset({"delivery"}): self._deliver,
-            frozenset({"source", "video", "audio", "encoder"}): self._encode,
-        }
-
-    def _show(self, settings: Config) -> None:
-        self.watch.stream = settings.stream
-
-    def _make_slate(self, settings: Config) -> None:
-        self.slates.replace(_how_to_make_slate(settings, self.confinement))
-
-    def _offer(self, settings: Config) -> None:
-        self.tor.replace(settings.tor)
-        self.test.replace(settings.tor)
-
-    def _play(self, settings: Config) -> None:
-        self.watch.profiles = _profiles(settings.players)
-
-    def _deliver(self, settings: Config) -> None:
-        delivery = settings.delivery
-        self.broadcast.window.bound(delivery.window, delivery.window_size << 20)
-        self.broadcast.deliver(delivery.fragment / 1000, Patience(delivery.behind, delivery.silent), delivery.slate)
-
-    def _encode(self, settings: Config) -> None:
-        self.encoder.replace(_how_to_start(settings, self.confinement), settings.encoder)
-
-
 def _watch(
     settings: Config,
     broadcast: Broadcast,
@@ -248,18 +231,7 @@ def _watch(
     reactor: Any,  # noqa: ANN401 - as above
     rates: Rates,
 ) -> Watch:
-    return Watch(broadcast, settings.stream, _profiles(settings.players), chat.door, chat.presence, reactor, rates)
-
-
-def _profiles(players: Players) -> Profiles:
-    """What each kind of player gets, as the configuration has it; for viewers who come from now on."""
-    return Profiles(
-        firefox=replace(FIREFOX, buffer=players.firefox, slow=players.slow),
-        firefox_with_sound=replace(FIREFOX_WITH_SOUND, buffer=players.firefox_sound, slow=players.slow),
-        chromium=replace(CHROMIUM, buffer=players.chromium),
-        fast=(players.firefox_fast, players.chromium_fast),
-        left_out=frozenset(trick for trick in Trick if not getattr(players, trick.value)),
-    )
+    return Watch(broadcast, settings.stream, profiles(settings.players), chat.door, chat.presence, reactor, rates)
 
 
 def _listen(
@@ -282,29 +254,34 @@ def _or_end(build: Callable[[], T]) -> T:
         end(str(error), CANNOT_START)
 
 
-def _how_to_start(settings: Config, confinement: Confinement) -> Callable[[], Command]:
-    """How to start the encoder: looked up anew each time, since ffmpeg may have been installed meanwhile."""
+def _sources(
+    settings: Config,
+    broadcast: Broadcast,
+    confinement: Confinement,
+    reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+) -> tuple[SlateMaker, Intake]:
+    """Where the picture comes from, and what is shown while it gives none."""
+    how_to_make = how_to_make_slate(settings, confinement, lambda: intake.sound)
+    slates = SlateMaker(how_to_make, partial(setattr, broadcast, "slate"), reactor)
+    intake = Intake(
+        settings,
+        broadcast,
+        lambda air: Supervisor(how_to_start(settings, confinement), air, reactor, settings.encoder, _jitter),
+        lambda air: Folder(settings.source.folder, air, reactor, slates.again),
+    )
+    return slates, intake
 
-    def start() -> Command:
-        return confinement.around(command(settings, look_around(settings.encoder.program, os.environ)))
 
-    return start
-
-
-def _how_to_make_slate(settings: Config, confinement: Confinement) -> Callable[[], Command]:
-    """How to have the slate made."""
-    return lambda: confinement.around(slate(settings, look_around(settings.encoder.program, os.environ)))
-
-
-def _banner(settings: Config, state: StateDirectory, password: str, confinement: Confinement) -> str:
+def _banner(settings: Config, state: StateDirectory, password: Password, confinement: Confinement) -> str:
     """What the terminal shows at the start."""
     try:
-        source = _how_to_start(settings, confinement)().text
+        folder = settings.source.kind == "folder"
+        source = folder_text(settings.source.folder) if folder else how_to_start(settings, confinement)().text
     except CommandError as error:
         source = str(error)
     return terminal.banner(
         address=f"http://{LOOPBACK}:{settings.web.port}/" if settings.web.port else "",
-        password="" if _is_kept() else password,
+        password=terminal.password(password, kept=_is_kept()),
         source=source,
         state=str(state.path),
     )

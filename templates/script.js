@@ -2,11 +2,16 @@
 // since the one of the chat never ends and so is never "ready".
 "use strict";
 
+// The policy of this document knows the nonce that its own style came with, and no later one.
+const NONCE = document.querySelector("style")?.nonce;
+
 // The form: sent without leaving the document, so that what is typed meanwhile stays.
 const renew = async () => {
   const page = await (await fetch(location.href)).text();
   const more = document.getElementById("msg")?.value;
-  document.querySelector("main").replaceWith(new DOMParser().parseFromString(page, "text/html").querySelector("main"));
+  const main = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+  for (const style of main.querySelectorAll("style")) style.nonce = NONCE;
+  document.querySelector("main").replaceWith(main);
   const box = document.getElementById("msg");
   if (more && box?.form) box.value += (box.value && " ") + more;
   (document.getElementById("cap") ?? box)?.focus();

@@ -26,18 +26,19 @@ class FakeResponse:
     :ivar ending: ``finished``, ``aborted``, ``lost``, or empty while it is open.
     :ivar producer: the viewer.
     :ivar broken: whether every call raises from now on.
+    :ivar prompt: whether it takes all bytes at once; if not, ``take`` does.
     """
 
     def __init__(self, *, prompt: bool = True, full: int = 2**16) -> None:
         """
-        :param prompt: whether it takes all bytes at once; if not, ``take`` does.
+        :param prompt: see above.
         :param full: bytes.
         """
         self.pieces: list[bytes] = []
         self.ending = ""
         self.producer: IPushProducer | None = None
         self.broken = False
-        self._prompt = prompt
+        self.prompt = prompt
         self._full = full
         self._unsent = 0
         self._paused = False
@@ -54,7 +55,7 @@ class FakeResponse:
             raise AssertionError(f"written to after it was {self.ending}")
         self.pieces.append(data)
         self._unsent += len(data)
-        if self._prompt:
+        if self.prompt:
             self._unsent = 0
         elif self._unsent > self._full and not self._paused and self.producer is not None:
             self._paused = True

@@ -245,6 +245,13 @@ class LoadTests(SynchronousTestCase):
         self.path.write_text('[captcha]\nfonts = ["a.ttf", "/b.ttf"]', "utf-8")
         self.assertEqual((f"{self.folder}/a.ttf", "/b.ttf"), load(self.path).captcha.fonts)
 
+    def test_so_is_a_folder_of_segments(self) -> None:
+        """And no path stays none."""
+        self.path.write_text('[source.folder]\npath = "segments"', "utf-8")
+        self.assertEqual(f"{self.folder}/segments", load(self.path).source.folder.path)
+        self.path.write_text("", "utf-8")
+        self.assertEqual("", load(self.path).source.folder.path)
+
     def test_the_line_is_named_beside_the_file(self) -> None:
         """As an editor takes it."""
         self.path.write_text("[video]\nrate = 0\n", "utf-8")

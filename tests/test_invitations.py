@@ -70,3 +70,14 @@ class InvitationTests(SynchronousTestCase):
         self.addCleanup(daemon.close)
         self.assertIn("has been told", invitations.invite(self.state, "alice"))
         self.assertEqual(self.told, 1)
+
+    def test_the_daemon_itself_needs_no_signal(self) -> None:
+        """The guest is there, and what is told ends as it wants."""
+        daemon = StateDirectory(self.state)
+        self.addCleanup(daemon.close)
+        (self.state / "onion").mkdir(mode=0o700)
+        new = invitations.new(self.state, "alice")
+        self.assertEqual((new.name, new.first, len(new.key), self.told), ("alice", True, 52, 0))
+        self.assertNotIn(new.key, repr(new))
+        self.assertTrue(new.text("The end.").endswith("\nThe end.\n"))
+        self.assertIn(new.key, new.text(""))

@@ -192,6 +192,15 @@ class ReloadTests(SynchronousTestCase):
             self.reload()
         self.assertIn((LogLevel.warn, "[web]"), [(event["log_level"], event.get("tables")) for event in logs])
 
+    def test_R34_who_waits_for_it_is_told_the_same(self) -> None:
+        """What has changed and what needs a restart; or what is wrong."""
+        self.file = Config(stream=Stream(title="New"), web=Web(port=6000))
+        told = "The configuration was read again; changed: [stream], [web]. A change of [web] needs a restart."
+        self.assertEqual(self.reload.again(), told)
+        self.file = ConfigError("my.toml", "something is wrong")
+        self.assertRaises(ConfigError, self.reload.again)
+        self.assertEqual(len(self.applied), 1)
+
 
 class Slow(Service):
     """A service that takes its time to stop."""

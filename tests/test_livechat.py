@@ -8,9 +8,12 @@ from dataclasses import replace
 from twisted.web.resource import IResource
 
 from onionstream.captcha.captchas import Settings
+from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
+from onionstream.chat.people import Role
 from onionstream.config import Captcha, Chat, Config, Stream
 from onionstream.livechat import LiveChat
+from onionstream.passwords import Hashed, Printed
 from onionstream.secretfile import Secrets
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
@@ -38,9 +41,9 @@ class Entrance:
     def page(self, request: BoundedRequest) -> str:
         """The way to the form."""
         assert self.chat is not None
-        return self.shell(request, self.chat.identity.meet(request))
+        return self.shell(request, self.chat.identity.meet(request), "")
 
-    def shell(self, request: BoundedRequest, who: Who) -> str:
+    def shell(self, request: BoundedRequest, who: Who, theme: str) -> str:
         """See ``Watch.page``."""
         apply(request, Document.SHELL)
         return f'<a href="{who.form_address("/form")}">form</a> <a href="{who.address("/live")}">live</a>'
@@ -56,7 +59,8 @@ class LiveChatCase(WireCase):
         seconds = self.clock.seconds
         broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
         entrance = Entrance()
-        self.chat = LiveChat(self.settings, Secrets(bytes(32), bytes(32)), broadcast, entrance.shell, self.clock)
+        secrets, password = Secrets(bytes(32), bytes(32)), Printed("s3cret")
+        self.chat = LiveChat(self.settings, secrets, broadcast, entrance.shell, self.clock, password)
         entrance.chat = self.chat
         self.addCleanup(self.chat.close)
         return Areas(entrance, *self.chat.areas)
@@ -103,6 +107,46 @@ class WordTests(LiveChatCase):
         visitor.press(name="spectator")
         self.assertEqual(visitor.page.said["alert"], [])
         self.assertEqual(visitor.page.fields["name"], "")
+
+
+class BroadcasterTests(LiveChatCase):
+    """Who is logged in, in the chat."""
+
+    settings = replace(NAMES, captcha=Captcha(when="first", door=True))
+
+    def broadcaster(self) -> Visitor:
+        """Somebody who has logged in, with the form to say something before him."""
+        return Visitor(self).send("/login", {"password": "s3cret"}).go("/form")
+
+    def test_S14_S15_he_speaks_as_the_broadcaster(self) -> None:
+        """By the configured name, without a captcha or a door, and without a wait."""
+        visitor = self.broadcaster()
+        self.assertIn("Captain", visitor.page.text)
+        for text in ("hello", "and again"):
+            visitor.press(text=text)
+            self.assertEqual(visitor.page.said, {"alert": [], "status": []})
+        said = self.chat.room.history(2)
+        self.assertEqual([message.text for message in said], ["hello", "and again"])
+        self.assertEqual({message.author.role for message in said}, {Role.BROADCASTER})
+
+    def test_S14_without_the_login_nobody_does(self) -> None:
+        """The same browser after logging out is a stranger, and outside."""
+        visitor = self.broadcaster()
+        visitor.cookies = {}
+        self.assertEqual(visitor.go("/form").answer.status, 403)
+        self.assertEqual(visitor.go("/live").answer.status, 403)
+
+    def test_S15_he_comes_in_where_the_door_is_shut(self) -> None:
+        """To all that is behind it."""
+        visitor = self.broadcaster()
+        self.assertEqual(visitor.go("/plain").answer.status, 200)
+        self.assertIn("Captain", visitor.go("/look").page.text + visitor.go("/form").page.text)
+
+    def test_D04_another_password_ends_what_was(self) -> None:
+        """Whoever is logged in has to do it again."""
+        visitor = self.broadcaster()
+        self.chat.lock(Hashed(bytes(16), bytes(32)))
+        self.assertEqual(visitor.go("/form").answer.status, 403)
 
 
 class HistoryTests(LiveChatCase):
@@ -154,6 +198,21 @@ class CaptchaTests(LiveChatCase):
         self.assertEqual(replaced, [])
         self.chat.change(Config(captcha=Captcha(letters=6)))
         self.assertEqual(len(replaced), 1)
+
+    def test_R34_R41_a_font_that_cannot_be_used_is_tried_again(self) -> None:
+        """The captchas stay as they were; and the same settings hold when the file is there at last."""
+        tried: list[Settings] = []
+
+        def replace_(settings: Settings) -> None:
+            tried.append(settings)
+            if len(tried) == 1:
+                raise FontError("There is no such file.")
+
+        self.chat._captchas.replace = replace_  # type: ignore[method-assign]
+        for _ in range(3):
+            self.chat.change(Config(captcha=Captcha(fonts=("/a.ttf",))))
+        self.assertEqual([one.fonts for one in tried], [("/a.ttf",)] * 2)
+        self.assertEqual(self.errors(), ["Captchas stay as they were: There is no such file."])
 
 
 class DoorTests(LiveChatCase):

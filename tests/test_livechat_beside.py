@@ -36,7 +36,7 @@ class LiveChatCase(WireCase):
         )
         self.settings = Config(stream=Stream(title="Day 12"))
         secrets = Secrets(tokens=bytes(32), pepper=bytes(32))
-        self.chat = LiveChat(self.settings, secrets, self.broadcast, lambda request, who: "page", self.reactor)
+        self.chat = LiveChat(self.settings, secrets, self.broadcast, lambda request, who, theme: "page", self.reactor)
         self.addCleanup(self.chat.close)
         return Areas(*self.chat.areas)
 

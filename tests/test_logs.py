@@ -110,6 +110,27 @@ class LineTests(SynchronousTestCase):
         self.assertIn("CRITICAL: SecretError in test_logs.py:", said)
         self.assertNotIn("TOK_SECRET", said)
 
+    def test_what_twisted_says_at_each_start_is_no_line(self) -> None:
+        """It would come between ours: twistd's two sentences, and one of each port or UNIX socket."""
+        for said in (
+            "twistd 26.10.0 (/usr/bin/python3 3.11.7) starting up.",
+            "reactor class: twisted.internet.epollreactor.EPollReactor.",
+            "BoundedSite starting on 5000",
+            "CircuitSite starting on '/run/a b/web.sock'",
+        ):
+            self.assertIsNone(self.info(said), said)
+
+    def test_other_lines_of_twisteds_are_said(self) -> None:
+        """Those that are like them too, and a warning whatever it is."""
+        for said in ("(TCP Port 5000 Closed)", "Server Shut Down.", "The stream is starting on 5000", "a starting up."):
+            self.assertIsNotNone(self.info(said), said)
+        warning = {"log_time": 0.0, "log_level": LogLevel.warn, "log_format": "reactor class: none."}
+        self.assertIsNotNone(line(warning))
+
+    def info(self, said: str) -> str | None:
+        """:return: the line for it."""
+        return line({"log_time": 0.0, "log_level": LogLevel.info, "log_format": "{said}", "said": said})
+
     def test_an_empty_event_is_no_line(self) -> None:
         """Twisted logs some that say nothing."""
         self.assertIsNone(line({"log_time": 0.0, "log_level": LogLevel.info, "log_format": ""}))

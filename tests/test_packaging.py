@@ -138,6 +138,10 @@ class Installs(SynchronousTestCase):
         """It finds its plugin and its templates, and lies where it should."""
         twistd = Path(sys.executable).parent / "twistd"
         self.assertIn("--config", environment.says(twistd, "onionstream", "--help"))
+        program = environment.python.with_name("onionstream")
+        self.assertIn("--config", environment.says(program, "--help"))
+        self.assertIn("Usage: onionstream ctl", environment.says(program, "ctl", "help"))
+        self.assertIn("Usage: onionstream ctl", environment.says("-m", "onionstream", "ctl"))
         *templates, module = environment.says("-c", TRY).splitlines()
         self.assertEqual(templates, sorted(path.name for path in (CHECKOUT / "templates").iterdir()))
         self.assertTrue(Path(module).is_relative_to(where), module)

@@ -31,7 +31,7 @@ case "$*" in
         echo "#!$3/bin/python" >"$3/bin/pip" ;;
     "-m pip "*)
         if [ -e "$BROKEN" ]; then echo "no such package"; exit 1; fi
-        for program in twistd ruff mypy; do cp "${{NOTES%/*}}/says" "${{0%/*}}/$program"; done ;;
+        for program in twistd onionstream ruff mypy; do cp "${{NOTES%/*}}/says" "${{0%/*}}/$program"; done ;;
     *tests.closing_line*) echo "$$ $*" ;;
 esac
 """
@@ -253,6 +253,11 @@ class Commands(ScriptTestCase):
         twistd = "--nodaemon --pidfile= --umask=0077 --logger=onionstream.logs.observer"
         options = f"{twistd} onionstream --config {config} --config my own.toml"
         self.assertEqual(out, f"{pid} {options}\n")
+
+    def test_a_command_to_the_daemon(self) -> None:
+        """As it was written, with whatever is in its words."""
+        pid, out, _ = self.run_script("script/ctl", "--state", "my own", "title", "set", "a  b")
+        self.assertEqual(out, f"{pid} ctl --state my own title set a  b\n")
 
     def test_CI_runs_everything(self) -> None:
         """Style, types, the scripts, and the whole suite with its coverage."""

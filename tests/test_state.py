@@ -93,6 +93,10 @@ class DirectoryTests(SynchronousTestCase):
         """The system's bound on socket names is told before anything else fails because of it."""
         error = self.assertRaises(StateError, StateDirectory, self.folder / ("x" * 100))
         self.assertIn("too long", str(error))
+        state = StateDirectory(self.folder)
+        self.addCleanup(state.close)
+        names = [one.name for one in (state.socket, state.control)]
+        self.assertEqual(max(names, key=len), state.control.name)  # the one that is measured
 
     def test_who_uses_it(self) -> None:
         """The number of the process stands in the lock, and counts only as long as the lock is held."""

@@ -117,7 +117,11 @@ class Captchas(Service):
             raise BusyError("That was wrong several times.", seconds=pause)
         return self._in_words(key, now, bucket or key) if words else self._in_a_picture(key, now, bucket or key)
 
-    def picture(self, id: str, now: float) -> bytes | None:  # noqa: A002 - it is called so in the pages too
+    def lives(self, id: str, now: float) -> bool:  # noqa: A002 - it is called so in the pages too
+        """:return: whether it still waits for its answer, be it a picture or an exercise in words."""
+        return self._challenges.lives(id, now)
+
+    def picture(self, id: str, now: float) -> bytes | None:  # noqa: A002 - see above
         """:return: the PNG of a captcha that waits for its answer; ``None``: there is none (any more)."""
         return self._challenges.picture(id, now)
 

@@ -117,6 +117,11 @@ class Challenges:
         if len(self._posed) > self._outstanding:
             del self._posed[next(iter(self._posed))]
 
+    def lives(self, name: str, now: float) -> bool:
+        """:return: whether it still waits for its answer."""
+        self.forget(now)
+        return name in self._posed
+
     def picture(self, name: str, now: float) -> bytes | None:
         """:return: the picture of one that waits for an answer; ``None``: there is none."""
         self.forget(now)

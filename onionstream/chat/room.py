@@ -103,6 +103,10 @@ class Room:
         self._tell(Changed(person))
         return person
 
+    def name(self, person: Person, typed: str) -> str:
+        """:return: a name as this person may have it. :raises ChatError: he may not; see ``looks.name``."""
+        return looks.name(typed, self.rules.reserved, self.rules.unnamed, staff=person.staff)
+
     def restyle(self, key: bytes, look: Look, now: float) -> Person:
         """
         Somebody changes how he looks, also in his old messages (S68).
@@ -113,8 +117,7 @@ class Room:
         person = self._admit(key)
         if not person.staff and (wait := self._restyled.wait(key, now)):
             raise TooOftenError(wait)
-        reserved = () if person.staff else self.rules.reserved
-        look = replace(look, name=looks.name(look.name, reserved, self.rules.unnamed))
+        look = replace(look, name=self.name(person, look.name))
         if (look.name, look.trip) != (person.look.name, person.look.trip):
             self._check_name(person, look)
             names.check(person, look, chain(self._people, self._history.authors()), now)

@@ -155,6 +155,11 @@ def graphemes(text: str) -> int:
     return count
 
 
+def printable(text: str) -> str:
+    """:return: the text without anything that a terminal would obey instead of showing it."""
+    return "".join(one if one.isprintable() or one == ZWJ else " " if one.isspace() else "" for one in text)
+
+
 def is_mark(character: str) -> bool:
     """:return: whether it sits on the character before it."""
     return category(character)[0] == "M"

@@ -8,7 +8,8 @@ this machine as far as ffmpeg lets us; the rest is left behind when :mod:`onions
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from onionstream.config import Config, Video
 from onionstream.encoder import picture
@@ -18,6 +19,21 @@ from onionstream.encoder.sources import Input, slate_input, source_input
 _SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 _GIB = 2**30
+
+RATE = 48000
+"""Samples of sound a second."""
+
+
+class Sound(Protocol):
+    """What a sound is like; see ``video.samples.AudioTrack``."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+
+    @property
+    def channels(self) -> int:
+        """1 to 8."""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -107,12 +123,17 @@ def command(config: Config, surroundings: Surroundings) -> Command:
     )
 
 
-def slate(config: Config, surroundings: Surroundings) -> Command:
-    """:return: how to make what viewers see while there is no picture; with the settings of the stream."""
-    return _command(slate_input(config, surroundings.font), config, surroundings)
+def slate(config: Config, surroundings: Surroundings, sound: Sound | None = None) -> Command:
+    """
+    :return: how to make what viewers see while there is no picture; with the settings of the stream.
+    :param sound: what its sound is like, where the settings do not say that.
+    """
+    if sound is not None:
+        config = replace(config, audio=replace(config.audio, enabled=True, channels=sound.channels))
+    return _command(slate_input(config, surroundings.font), config, surroundings, sound.rate if sound else RATE)
 
 
-def _command(source: Input, config: Config, surroundings: Surroundings) -> Command:
+def _command(source: Input, config: Config, surroundings: Surroundings, rate: int = RATE) -> Command:
     """:return: how to make this of it."""
     environment = _environment(source, config, surroundings)
     arguments = (
@@ -120,7 +141,7 @@ def _command(source: Input, config: Config, surroundings: Surroundings) -> Comma
         *_device(config.video),
         *source.arguments,
         *_maps(source, config),
-        *_encoding(source, config),
+        *_encoding(source, config, rate),
     )
     return Command(
         program=surroundings.program,
@@ -168,9 +189,9 @@ def _maps(source: Input, config: Config) -> tuple[str, ...]:
     return (*chosen, "-sn", "-dn", *(() if config.audio.enabled else ("-an",)))
 
 
-def _encoding(source: Input, config: Config) -> tuple[str, ...]:
+def _encoding(source: Input, config: Config, rate: int) -> tuple[str, ...]:
     """:return: the output side."""
-    sound = _audio_encoding(source, config) if config.audio.enabled else ()
+    sound = _audio_encoding(source, config, rate) if config.audio.enabled else ()
     return (*_CLEAN, *_video_encoding(source, config.video), *sound, *_OUTPUT)
 
 
@@ -201,11 +222,11 @@ def _rate_control(bitrate: int) -> tuple[str, ...]:
     return ("-b:v", f"{bitrate}k", "-maxrate", f"{bitrate}k", "-bufsize", f"{bitrate}k")
 
 
-def _audio_encoding(source: Input, config: Config) -> tuple[str, ...]:
+def _audio_encoding(source: Input, config: Config, rate: int) -> tuple[str, ...]:
     """:return: filters and encoder of the sound."""
     filters = ("-af", source.sound) if source.sound else ()
     channels, bitrate = str(config.audio.channels), f"{config.audio.bitrate}k"
-    return (*filters, "-c:a", "aac", "-ar", "48000", "-ac", channels, "-b:a", bitrate)
+    return (*filters, "-c:a", "aac", "-ar", str(rate), "-ac", channels, "-b:a", bitrate)
 
 
 def _text(source: Input, config: Config) -> str:

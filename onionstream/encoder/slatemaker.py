@@ -64,6 +64,10 @@ class SlateMaker(Service):
         super().stopService()
         self._forget()
 
+    def again(self) -> None:
+        """Make another one in the same way, since what it must be like has changed."""
+        self.replace(self._command)
+
     def replace(self, command: Callable[[], Command]) -> None:
         """
         Make another one.

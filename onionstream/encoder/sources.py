@@ -96,6 +96,8 @@ def source_input(config: Config, display: str, font: str) -> Input:
         "camera": lambda: _camera(config.source.camera, sound=config.audio.enabled),
         "command": lambda: _command(config),
     }
+    if config.source.kind not in kinds:
+        raise CommandError(f"A source of the kind {config.source.kind} needs no ffmpeg.")
     return kinds[config.source.kind]()
 
 

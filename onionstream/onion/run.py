@@ -36,7 +36,7 @@ SLOW_START = 60.0
 
 _EVERY = 0.05  # seconds from one try to connect to the next
 _BURIAL = 1.0  # seconds in which the end of a process is heard after that of its connection
-_WARNINGS = 20  # warnings of tor's in a minute that are logged
+_WARNINGS = 20  # different warnings of tor's in a minute that are logged, each once
 
 
 class Owner(Protocol):
@@ -84,7 +84,7 @@ class Run:
         self._talk: Deferred[None] | None = None
         self._timer: IDelayedCall | None = None
         self._attention: Attention | None = None
-        self._logged, self._minute = 0, 0.0
+        self._logged: dict[str, float] = {}
         self._why = ""
 
     def begin(self, arguments: Sequence[str], environment: Mapping[str, str], paths: Paths) -> None:
@@ -188,11 +188,10 @@ class Run:
     def _output(self, data: bytes) -> None:
         """It has written; warnings go into our log, without what they must not tell."""
         now = self._clock.seconds()
-        if now - self._minute >= 60:
-            self._logged, self._minute = 0, now
+        self._logged = {words: when for words, when in self._logged.items() if now - when < 60}
         for words in self._words.feed(data):
-            self._logged += 1
-            if self._logged <= _WARNINGS:
+            if words not in self._logged and len(self._logged) < _WARNINGS:
+                self._logged[words] = now
                 self._log.warn("tor says: {words}", words=words)
 
     def _ended(self, how: str) -> None:

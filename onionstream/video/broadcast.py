@@ -150,6 +150,7 @@ class Broadcast:
         self._change(State.STARTING if returning else State.OFFLINE)
         if not returning:
             self._dismiss(self._viewers)
+            self.window.clear()  # what was shown in a stream that is over is shown to nobody any more (S20)
 
     def begin(self, tracks: Tracks, generation: int) -> None:
         """A run's tracks are known; its samples follow."""

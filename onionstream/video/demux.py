@@ -2,14 +2,17 @@
 The encoder's fragmented MP4, in any pieces, to codec parameters and samples (ISO/IEC 14496-12, section 8.8).
 
 Understood is what ffmpeg's muxer writes with ``empty_moov`` and ``default_base_moof``, and everything like it: H.264
-and AAC-LC, times and sizes in the fragment or in its track's defaults. All else is refused with a sentence.
+and AAC-LC, times and sizes in the fragment or in its track's defaults, and edit lists, as far as they tell how picture
+and sound lie to each other. All else is refused with a sentence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
+from onionstream.video import aac
 from onionstream.video.boxes import LARGEST, Box, BoxReader, child, children
 from onionstream.video.errors import DemuxError
 from onionstream.video.fields import Fields
@@ -94,7 +97,7 @@ def _fragment_defaults(traf: bytes, tracks: dict[int, Defaults]) -> Defaults:
     track = tracks[number]
     duration = fields.u32() if flags & 0x8 else track.duration
     size = fields.u32() if flags & 0x10 else track.size
-    return Defaults(kind=track.kind, duration=duration, size=size)
+    return replace(track, duration=duration, size=size)
 
 
 def _decode_time(traf: bytes) -> int | None:
@@ -122,6 +125,7 @@ class Demuxer:
         self._defaults: dict[int, Defaults] = {}
         self._moof: Box | None = None
         self._since_moof = 0
+        self._shifts: dict[Kind, int] = {}
         self._ends: dict[Kind, int] = {}
         self._sound_frame = 0
 
@@ -146,6 +150,7 @@ class Demuxer:
         if self._tracks is not None:
             raise DemuxError("a second moov box")
         self._tracks, self._defaults = read_tracks(moov.payload)
+        self._shifts = {track.kind: track.shift for track in self._defaults.values()}
         if (sound := self._tracks.audio) is not None:
             self._sound_frame = AAC_FRAME * sound.timescale // sound.rate
         return self._tracks
@@ -173,11 +178,14 @@ class Demuxer:
     def _sample(self, entry: _Entry, data: bytes) -> Sample:
         """One sample, cleaned of what decoders do not need."""
         time, duration = self._times(entry)
+        time += self._shifts[entry.kind]
         keyframe, disposable = True, False
         if entry.kind is Kind.VIDEO:
             assert self._tracks is not None and self._tracks.video is not None
             picture = self._tracks.video.avc.clean(data)
             data, keyframe, disposable = picture.data, picture.keyframe, picture.disposable
+        else:
+            data = aac.clean(data)
         return Sample(
             kind=entry.kind,
             decode_time=time,

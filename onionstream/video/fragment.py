@@ -33,6 +33,7 @@ class Fragment:
         the number of viewers.
     :ivar media: of that the samples.
     :ivar span: the first and the last time of anything in it, in seconds on the broadcast's timeline.
+    :ivar tracks: what a player needs to know of what is in it.
     :ivar sound_before: ticks: the decode time of the last frame of sound before this fragment's, if there was one.
     """
 
@@ -44,6 +45,7 @@ class Fragment:
     runs: tuple[TrackRun, ...]
     data: bytes
     media: memoryview
+    tracks: Tracks
     span: tuple[float, float] = (0.0, 0.0)
     sound_before: int | None = None
 
@@ -126,6 +128,7 @@ class Fragmenter:
             data=data,
             media=media,
             span=(min(times), max(times)),
+            tracks=self._tracks,
             sound_before=sound_before,
         )
 

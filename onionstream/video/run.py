@@ -41,15 +41,21 @@ class Run:
         :return: how many frames of the picture they completed; of the sound, where there is no picture.
         :raises VideoError: for bytes that cannot be used: the run is over then.
         """
-        frames = 0
-        for event in self._demuxer.feed(data):
-            if isinstance(event, Sample):
-                self._broadcast.take(event)
-                frames += event.kind is self._counted
-            else:
-                self._counted = event.leading
-                self._broadcast.begin(event, self._generation)
-        return frames
+        return sum(map(self.take, self._demuxer.feed(data)))
+
+    def take(self, event: Tracks | Sample) -> int:
+        """
+        Take what a demuxer has made of bytes: the tracks first, once, and then samples.
+
+        :return: as ``feed`` does.
+        :raises TimelineError: for a sample's time that cannot be: the run is over then.
+        """
+        if isinstance(event, Sample):
+            self._broadcast.take(event)
+            return int(event.kind is self._counted)
+        self._counted = event.leading
+        self._broadcast.begin(event, self._generation)
+        return 0
 
     def end(self) -> None:
         """The run is over: what has gathered goes out."""

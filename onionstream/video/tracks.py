@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onionstream.video.avc import AvcConfig
 from onionstream.video.boxes import child, children
@@ -20,6 +20,13 @@ _CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8}
 _AAC_LC = 2
 """The audio object type, ISO/IEC 14496-3, table 1.17."""
 
+_MOST_EDITS = 16
+_NO_MEDIA = 2**64 - 1
+"""The time in an edit list that means that nothing is shown (8.6.6.3); its upper half is left out in short lists."""
+
+_LONGEST_DELAY = 10.0
+"""Seconds; a track that begins later than this beside the other is no delay of an encoder."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
@@ -29,11 +36,13 @@ class Defaults:
     :ivar kind: which track of ours this is.
     :ivar duration: ticks.
     :ivar size: bytes.
+    :ivar shift: ticks that all its samples are later than their fragments say (the edit list).
     """
 
     kind: Kind
     duration: int = 0
     size: int = 0
+    shift: int = 0
 
 
 def read_tracks(moov: bytes) -> tuple[Tracks, dict[int, Defaults]]:
@@ -44,6 +53,7 @@ def read_tracks(moov: bytes) -> tuple[Tracks, dict[int, Defaults]]:
     :raises VideoError: without any track, with two of a kind, or with a codec we do not send.
     """
     defaults = dict(_defaults(moov))
+    delays: dict[Kind, float] = {}
     found: dict[Kind, VideoTrack | AudioTrack] = {}
     numbers: dict[int, Defaults] = {}
     for trak in children(moov):
@@ -55,6 +65,8 @@ def read_tracks(moov: bytes) -> tuple[Tracks, dict[int, Defaults]]:
         found[kind] = track
         duration, size = defaults.get(number, (0, 0))
         numbers[number] = Defaults(kind=kind, duration=duration, size=size)
+        delays[kind] = _delay(moov, trak.payload, track.timescale)
+    numbers = {number: _shifted(one, found[one.kind].timescale, delays) for number, one in numbers.items()}
     video, audio = found.get(Kind.VIDEO), found.get(Kind.AUDIO)
     if not found:
         raise DemuxError("neither a video nor an audio track")
@@ -71,6 +83,44 @@ def _defaults(moov: bytes) -> Iterator[tuple[int, tuple[int, int]]]:
             fields.skip(4)
             number, _description = fields.u32(), fields.u32()
             yield number, (fields.u32(), fields.u32())
+
+
+def _delay(moov: bytes, trak: bytes, timescale: int) -> float:
+    """
+    Seconds that a track begins later than its samples' times say, by its edit list (8.6.6).
+
+    A list without a time to begin at, or with more of them, says nothing that could be done to a live stream.
+    """
+    payload = child(trak, b"edts", b"elst")
+    if payload is None:
+        return 0.0
+    fields = Fields(payload)
+    long = bool(fields.u32() >> 24)
+    movie = Fields(_needed(moov, b"mvhd"))
+    movie.skip(16 if movie.u32() >> 24 else 8)
+    ticks = movie.u32()
+    empty, begins = 0, []
+    for _ in range(min(fields.u32(), _MOST_EDITS)):
+        length = fields.u64() if long else fields.u32()
+        time = fields.u64() if long else fields.u32()
+        fields.skip(4)
+        if time == (_NO_MEDIA if long else _NO_MEDIA >> 32):
+            empty += length
+        else:
+            begins.append(time)
+    delay = empty / ticks - begins[0] / timescale if ticks and len(begins) == 1 else 0.0
+    return delay if abs(delay) <= _LONGEST_DELAY else 0.0
+
+
+def _shifted(defaults: Defaults, timescale: int, delays: dict[Kind, float]) -> Defaults:
+    """
+    The same with the track's shift.
+
+    What counts is how the tracks lie to each other. The sound is left where it is: its frames stand on whole numbers
+    of frames, and so do those that fill its gaps.
+    """
+    shift = delays[defaults.kind] - delays.get(Kind.AUDIO, 0.0)
+    return replace(defaults, shift=round(shift * timescale))
 
 
 def _track(trak: bytes) -> tuple[int, Kind, VideoTrack | AudioTrack]:

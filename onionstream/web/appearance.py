@@ -171,7 +171,7 @@ class Appearance:
         person, complaints = self._room.person(who.key), []
         name, colour, password = fields["name"], person.look.colour, fields["password"]
         try:
-            looks.name(name, () if person.staff else self._room.rules.reserved, self._room.rules.unnamed)
+            self._room.name(person, name)
         except ChatError as error:
             complaints.append(error.sentence)
         try:

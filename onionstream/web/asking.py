@@ -19,8 +19,8 @@ from onionstream.web.shelf import Shelf
 MOST = 2048
 """Captchas whose question may be shown again at the most; as many as wait for an answer (D-50)."""
 
-SHOWN = 240.0
-"""Seconds for which the same captcha is shown again: a minute less than it can be answered (D-24)."""
+KEPT = 3600.0
+"""Seconds for which it is known who was shown which one, at the most; how long it lives is a setting (D-24)."""
 
 REQUIRED = "Please solve the captcha."
 SENTENCES = {
@@ -35,6 +35,9 @@ class CaptchaSource(Protocol):
     """What is used of ``Captchas``."""
 
     def pose(self, key: bytes, now: float, *, words: bool = False, bucket: bytes | None = None) -> Posed:
+        """See there."""
+
+    def lives(self, name: str, now: float, /) -> bool:
         """See there."""
 
     def picture(self, name: str, now: float, /) -> bytes | None:
@@ -63,7 +66,7 @@ class Asking:
         self._captchas = captchas
         self._secret = secret
         self._clock = clock
-        self._shown: Shelf[Posed] = Shelf(MOST, SHOWN)
+        self._shown: Shelf[Posed] = Shelf(MOST, KEPT)
 
     def __len__(self) -> int:
         """How many captchas may be shown again."""
@@ -97,7 +100,7 @@ class Asking:
         """
         now = self._clock.seconds()
         shown = self._shown.get(key, now)
-        if shown is not None and self._lives(shown, now):
+        if shown is not None and self._captchas.lives(shown.id, now):
             if shown.id != unwanted and words == (shown.question is not None):
                 return shown
         else:
@@ -108,10 +111,6 @@ class Asking:
             return shown
         self._shown.put(key, posed, now)
         return posed
-
-    def _lives(self, posed: Posed, now: float) -> bool:
-        """:return: whether it can still be answered, as far as one can see: captchas may be set to live for less."""
-        return posed.question is not None or self._captchas.picture(posed.id, now) is not None
 
     def solve(self, key: bytes, name: str, answer: str) -> Outcome | None:
         """

@@ -24,6 +24,7 @@ from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.watch import THEMES
 
 COOKIE = b"d"
 """A cookie that says nothing, but comes back where cookies are kept."""
@@ -50,7 +51,7 @@ class Door:
         identity: Identity,
         asking: Asking,
         room: Room,
-        shell: Callable[[BoundedRequest, Who], str],
+        shell: Callable[[BoundedRequest, Who, str], str],
         clock: IReactorTime,
         *,
         shut: bool = False,
@@ -59,7 +60,7 @@ class Door:
         :param identity: tells guests from those who are inside.
         :param asking: poses captchas.
         :param room: who comes in need not solve another one for his first message (A11).
-        :param shell: the page for somebody who is inside; sets its headers.
+        :param shell: the page for somebody who is inside, in a theme; sets its headers.
         :param clock: never goes back.
         :param shut: see above.
         """
@@ -123,24 +124,26 @@ class Door:
         """See ``Identity.clean``."""
         return self._identity.clean(request, who, *given)
 
-    def turn_away(self, request: BoundedRequest) -> str | None:
+    def turn_away(self, request: BoundedRequest, theme: str = "") -> str | None:
         """
         :param request: for ``/``.
+        :param theme: one of ``THEMES``, which goes with him into the page.
         :return: the captcha, for whoever is not admitted; ``None``: he is.
         :raises Unavailable: there is none for him now.
         """
-        return None if self.admits(self._identity.reader(request, None)) else self.page(request)
+        return None if self.admits(self._identity.reader(request, None)) else self.page(request, theme)
 
-    def page(self, request: BoundedRequest) -> str:
+    def page(self, request: BoundedRequest, theme: str = "") -> str:
         """
         What ``/`` shows to whoever is not admitted.
 
         :param request: for ``/``.
+        :param theme: as for ``turn_away``.
         :return: the captcha.
         :raises Unavailable: there is none for him now.
         """
         request.cookies.append(COOKIE + b"=1; Path=/door; HttpOnly; SameSite=Lax")
-        return self._page(request, self._identity.guest())
+        return self._page(request, self._identity.guest(), theme)
 
     @router.route("/door", methods=["GET"])
     def back(self, request: BoundedRequest) -> str:
@@ -155,38 +158,48 @@ class Door:
         Where cookies are kept he has one now and is sent to the page. Else this is the page: what he carries is in it,
         and must not be in an address that he could pass on (L-61).
         """
-        fields = request.form("guest", "captcha", "words", "answer", "ask")
+        fields = request.form("guest", "captcha", "words", "answer", "ask", "theme")
+        theme = fields.get("theme", "")
+        if theme not in THEMES:
+            raise BadRequest
         if self._identity.reader(request, None) is not None:
-            return _go_on(request)  # he has reloaded the page that was the answer
+            return _go_on(request, theme)  # he has reloaded the page that was the answer
         if not {"guest", "captcha"} <= fields.keys():
             raise BadRequest
         guest = self._identity.recognise(fields["guest"])
         if (wish := wished(fields)) is not None:
-            return self._grant(request, guest, fields, wish)
+            return self._grant(request, guest, fields, wish, theme)
         outcome = self._asking.solve(guest.key, fields["captcha"], fields.get("answer", ""))
         if outcome is not Outcome.RIGHT:
-            return self._page(request, guest, complaint(outcome), words="words" in fields)
-        return self._let_in(request, fields["guest"])
+            return self._page(request, guest, theme, complaint(outcome), words="words" in fields)
+        return self._let_in(request, fields["guest"], theme)
 
-    def _grant(self, request: BoundedRequest, guest: Who, fields: dict[str, str], wish: Wish) -> str:
+    def _grant(self, request: BoundedRequest, guest: Who, fields: dict[str, str], wish: Wish, theme: str) -> str:
         """:return: the page with another captcha."""
         match wish:
             case Wish.NEW:
-                return self._page(request, guest, words="words" in fields, unwanted=fields["captcha"])
+                return self._page(request, guest, theme, words="words" in fields, unwanted=fields["captcha"])
             case Wish.WORDS | Wish.PICTURE:
-                return self._page(request, guest, words=wish is Wish.WORDS)
+                return self._page(request, guest, theme, words=wish is Wish.WORDS)
             case _:
                 raise BadRequest
 
-    def _let_in(self, request: BoundedRequest, guest: str) -> str:
+    def _let_in(self, request: BoundedRequest, guest: str, theme: str) -> str:
         """:return: the page, or nothing on the way to it."""
         who = self._identity.admit(request, guest)
         with suppress(ChatError):  # the chat may have no room for him; he can watch then
             self._room.prove(who.key, self._clock.seconds())
-        return _go_on(request) if request.sent_cookies(COOKIE) else self._shell(request, who)
+        return _go_on(request, theme) if request.sent_cookies(COOKIE) else self._shell(request, who, theme)
 
     def _page(
-        self, request: BoundedRequest, guest: Who, sentence: str = "", *, words: bool = False, unwanted: str = ""
+        self,
+        request: BoundedRequest,
+        guest: Who,
+        theme: str,
+        sentence: str = "",
+        *,
+        words: bool = False,
+        unwanted: str = "",
     ) -> str:
         """:return: the captcha, and what is to be said about the last one."""
         apply(request, Document.SHELL)
@@ -197,12 +210,12 @@ class Door:
             raise Unavailable(retry_after=PAUSE)
         if posed.id == unwanted or words != (posed.question is not None):
             sentence = NO_OTHER
-        return TEMPLATES.get_template("door.html").render(guest=guest, posed=posed, sentence=sentence)
+        return TEMPLATES.get_template("door.html").render(guest=guest, posed=posed, sentence=sentence, theme=theme)
 
 
-def _go_on(request: BoundedRequest) -> str:
+def _go_on(request: BoundedRequest, theme: str = "") -> str:
     """:return: nothing; the browser goes to the page."""
     apply(request, Document.SHELL)
     request.setResponseCode(HTTPStatus.SEE_OTHER)
-    request.setHeader("Location", "/")
+    request.setHeader("Location", f"/?theme={theme}" if theme else "/")
     return ""

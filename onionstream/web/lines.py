@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from onionstream.chat.events import Message
 from onionstream.chat.people import Person, Role
+from onionstream.chat.text import printable
 from onionstream.web.fragments import Moment, Words
 
 _SIGNS = {Role.BROADCASTER: "*", Role.MODERATOR: "+", Role.VIEWER: "-"}
-_JOINER = "\u200d"  # inside emoji
 _INDENT = " " * 8
 
 
@@ -21,11 +21,6 @@ def sign(person: Person) -> str:
     """:return: what stands before somebody's name."""
     trip = person.look.trip
     return _SIGNS[person.role] + ("" if trip is None else f"!{trip.shown}")
-
-
-def printable(text: str) -> str:
-    """:return: the text without anything that a terminal would obey instead of showing it."""
-    return "".join(one if one.isprintable() or one == _JOINER else " " if one.isspace() else "" for one in text)
 
 
 def comment(text: str) -> str:

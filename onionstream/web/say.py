@@ -197,7 +197,7 @@ class Say:
     def _tell(self, request: BoundedRequest, who: Who, waiting: Draft | None) -> str:
         """:return: for the script: the nonce of the next message; nothing if it has to load the form anew."""
         request.setHeader("Content-Type", "text/plain; charset=utf-8")
-        if waiting is not None or self._room.person(who.key).banned:
+        if waiting is not None:
             request.setResponseCode(HTTPStatus.CONFLICT)
             return ""
         return self._nonces.issue(who, FORM)

@@ -101,7 +101,7 @@ def _agent(request: BoundedRequest) -> str:
 class Doorkeeper(Recognition, Protocol):
     """Knows who asks, and who may come in; see ``door.Door``."""
 
-    def turn_away(self, request: BoundedRequest) -> str | None:
+    def turn_away(self, request: BoundedRequest, theme: str = "") -> str | None:
         """:return: the page for somebody who may not come in; ``None``: he may."""
 
 
@@ -150,7 +150,7 @@ class Watch:
         theme = request.query("theme").get("theme", "")
         if theme not in THEMES:
             raise BadRequest
-        outside = self._door.turn_away(request)
+        outside = self._door.turn_away(request, theme)
         return self.page(request, self._door.meet(request), theme) if outside is None else outside
 
     def page(self, request: BoundedRequest, who: Who, theme: str = "") -> str:

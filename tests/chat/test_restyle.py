@@ -96,6 +96,14 @@ class NameTests(RestyleCase):
         self.talk.appoint("mod", Role.MODERATOR)
         self.restyle("mod", "The Host")
 
+    def test_D12_the_staff_may_be_called_what_it_is_called(self) -> None:
+        """Nobody else may; and nobody at all looks like somebody without a name."""
+        for who, role in (("mod", Role.MODERATOR), ("host", Role.BROADCASTER)):
+            self.talk.appoint(who, role)
+            self.assertEqual(self.restyle(who, role.name.title()).look.name, role.name.title())
+            self.refused(NameTakenError, "ann", role.name.title())
+            self.refused(NameTakenError, who, "Anonymous #123")
+
     def test_D12_the_name_of_somebody_with_a_tripcode(self) -> None:
         """Not for others with another one or none, however they write it."""
         self.refused(TakenError, "ann", "Bob")

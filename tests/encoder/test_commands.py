@@ -11,7 +11,8 @@ from onionstream.config import (
     Config,
     Video,
 )
-from onionstream.encoder.commands import command
+from onionstream.encoder.commands import command, slate
+from onionstream.video.samples import AudioTrack
 from tests.encoder.commandline import CAMERA, EACH_KIND, HERE, SCREEN, follows, value
 
 
@@ -120,6 +121,14 @@ class EncodingTests(SynchronousTestCase):
         """In as many channels and kbit/s as asked."""
         made = command(Config(audio=Audio(bitrate=64, channels=2)), HERE)
         self.assertTrue(follows(made, "-c:a", "aac", "-ar", "48000", "-ac", "2", "-b:a", "64k"))
+
+    def test_a_slate_is_like_the_sound_that_is_on_air(self) -> None:
+        """Where the settings do not say what that is, since somebody else has made it."""
+        sound = AudioTrack(rate=44100, channels=2, timescale=44100, config=b"")
+        for config in (Config(), Config(audio=Audio(enabled=False))):
+            made = slate(config, HERE, sound)
+            self.assertEqual((value(made, "-ar"), value(made, "-ac")), ("44100", "2"))
+        self.assertEqual((value(slate(Config(), HERE), "-ar"), value(slate(Config(), HERE), "-ac")), ("48000", "1"))
 
     def test_without_sound_none_is_opened(self) -> None:
         """Neither encoder nor input."""

@@ -62,6 +62,15 @@ class SlateMakerTests(SynchronousTestCase):
         self._made()
         self.assertEqual(self.put[2:], [Slate.parse(FILM)])
 
+    def test_another_one_of_the_same_kind(self) -> None:
+        """What it must be like has changed: it is made again by the same command."""
+        self.maker.startService()
+        self._made()
+        self.maker.again()
+        self.assertEqual((self.put[1:], len(self.reactor.processes)), ([None], 2))
+        self._made()
+        self.assertEqual(self.put[2:], [Slate.parse(FILM)])
+
     def test_R41_another_one_while_one_is_being_made(self) -> None:
         """The first is killed, and not handed on."""
         self.maker.startService()

@@ -242,6 +242,13 @@ class RestartTests(TorTestCase):
         self.assertIn("tor says what cannot be understood.", self.sentence)
         self.assertTrue(self.reactor.process.ended)
 
+    def test_a_warning_that_tor_repeats_is_logged_once_a_minute(self) -> None:
+        """Another one is logged at once."""
+        for wait, said, count in ((0, "Oh", 1), (59, "Oh", 1), (0, "Ah", 2), (1, "Oh", 3), (1, "Ah", 3)):
+            self.reactor.advance(wait)
+            self.reactor.process.says(f"Nov 23 02:02:31.063 [warn] {said}\n".encode())
+            self.assertEqual(self.log.count("tor says"), count, (wait, said))
+
     def test_warnings_of_tor_are_logged_but_not_a_flood(self) -> None:
         """Twenty in a minute."""
         for number in range(100):

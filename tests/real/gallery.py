@@ -20,120 +20,26 @@ from urllib.parse import urlencode
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from onionstream.captcha.captchas import Posed
 from onionstream.captcha.drawing import LETTERS, Artist
 from onionstream.captcha.fonts import find_fonts
-from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups
 from onionstream.config import Stream
 from onionstream.web import rules
 from onionstream.web.appearance import HUES, Wishes
-from onionstream.web.drafts import Draft
 from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
+from onionstream.web.guard import USER
 from onionstream.web.headers import Document, apply
 from onionstream.web.hub import Fragment, Hole, Holed
 from onionstream.web.identity import Who
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
 from tests.real.processes import find
-from tests.real.sayings import HARD, NOW, SAID, YOU, messages, people
+from tests.real.sayings import NOW, messages, people
+from tests.real.states import STATES, State
 
 NONCE = "made-up-nonce"
 DESCRIPTION = "Workshop stream, every Sunday from 17:00 UTC. Questions in the chat are welcome; be kind to each other."
-LONG = (
-    "The message had 2,118 bytes in 14 lines; 512 characters, 2,048 bytes and 12 lines are the most. It is still in "
-    "the box: make it shorter, or say it in two."
-)
-LETTERS_WANTED = "Please type the letters in the picture, and press Chat again."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """
-    One state of the page.
-
-    :ivar path: of the document that is opened.
-    :ivar air: what the stream is doing.
-    :ivar title: of the stream.
-    :ivar sayings: what was said in the chat.
-    :ivar unseen: the reader does not receive the video.
-    :ivar lost: the connection is lost.
-    :ivar opened: the class of what is unfolded.
-    :ivar older: there is a newer tab.
-    :ivar form: ``look`` or ``form``.
-    :ivar draft: what the form shows.
-    :ivar posed: a captcha.
-    :ivar rows: the form has several lines.
-    :ivar role: the reader's.
-    :ivar name: the reader's.
-    :ivar banned: so is the reader.
-    :ivar sentences: what the form for names has to say.
-    """
-
-    path: str = "/"
-    air: Air = Air.ONLINE
-    title: str = "Building a robot arm from scratch — day 12"
-    sayings: tuple[tuple[str, str], ...] = SAID
-    unseen: bool = False
-    lost: bool = False
-    opened: str = ""
-    older: bool = False
-    form: str = "form"
-    draft: Draft = Draft()  # noqa: RUF009 - it is frozen
-    posed: Posed | None = None
-    rows: bool = False
-    role: Role = Role.VIEWER
-    name: str = ""
-    banned: bool = False
-    sentences: tuple[str, ...] = ()
-
-    @property
-    def reader(self) -> Person:
-        """
-        :return: whoever looks at the page.
-        """
-        you = people()[YOU]
-        you.role, you.banned = self.role, self.banned
-        if self.name:
-            you.look = type(you.look)(name=self.name)
-        return you
-
-
-_DRAFT = Draft(text="what I wanted to say", sentence=LETTERS_WANTED, asked=True)
-_QUESTION = "Which of these is an animal: table, river, otter, seven?"
-STATES = {
-    "online": State(),
-    "starting": State(air=Air.STARTING),
-    "restarting": State(air=Air.RESTARTING),
-    "offline": State(air=Air.OFFLINE),
-    "no-video": State(unseen=True),
-    "captcha": State(draft=_DRAFT, posed=Posed("picture", None)),
-    "captcha-in-words": State(
-        draft=Draft(text="hm", sentence="Please answer.", asked=True), posed=Posed("w", _QUESTION)
-    ),
-    "refused": State(draft=Draft(text="what I wanted to say, which was rather long", sentence=LONG)),
-    "queued": State(draft=Draft(sentence="It will be sent in 2 seconds.", refused=False)),
-    "several-lines": State(rows=True, draft=Draft(text="one\ntwo\nthree")),
-    "banned": State(banned=True),
-    "newer-tab": State(older=True),
-    "users": State(opened="users"),
-    "more": State(opened="more"),
-    "broadcaster": State(role=Role.BROADCASTER),
-    "look": State(form="look"),
-    "look-refused": State(form="look", sentences=("This name looks too much like one that is taken.",)),
-    "hard": State(sayings=HARD, title="Donaudampfschifffahrtsgesellschaft" * 4, name="W" * 24),
-    "right-to-left": State(sayings=HARD[2:4], title="بناء ذراع آلية من الصفر — اليوم 12", name="مراقب"),
-    "nothing-said": State(sayings=()),
-    "lost": State(lost=True),
-    "door": State(path="/door", posed=Posed("picture", None)),
-    "door-again": State(
-        path="/door", posed=Posed("w", _QUESTION), sentences=("That was not right. Here is another one.",)
-    ),
-    "plain": State(path="/plain"),
-    "error": State(path="/error"),
-    "desk": State(path="/broadcaster"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +174,16 @@ def _video(state: State, theme: str, query: str) -> str:
 
 
 def _door(state: State, theme: str, query: str) -> str:
-    return _render("door.html", guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences))
+    return _render(
+        "door.html", theme=theme, guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences)
+    )
+
+
+def _login(state: State, theme: str, query: str) -> str:
+    guest, sentence = Who(key=b"k" * 16) if state.posed else None, "".join(state.sentences)
+    return _render(
+        "login.html", user=USER, guest=guest, posed=state.posed, sentence=sentence, refused=True, window="/broadcaster"
+    )
 
 
 def _error(state: State, theme: str, query: str) -> str:
@@ -295,6 +210,8 @@ def _desk(state: State, theme: str, query: str) -> str:
         audience=SimpleNamespace(slow=1),
         skipped=3,
         connections=41,
+        basic=False,
+        once="n",
     )
 
 
@@ -328,6 +245,7 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/player": (Document.PLAYER, _player),
     "/video": (Document.PLAYER, _video),
     "/door": (Document.FORM, _door),
+    "/login": (Document.FORM, _login),
     "/error": (Document.FRAME, _error),  # really ERROR, in whose sandbox axe cannot run
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),

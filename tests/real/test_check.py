@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.encoder.hls import PLAYLIST, Writer
 from tests.real.daemon import QUICK, DaemonCase, free_port
 
 
@@ -56,3 +57,21 @@ class CheckTests(DaemonCase):
         status, text = self.check('[source]\nkind = "file"\n[source.file]\npaths = ["nowhere.mp4"]\n')
         self.assertEqual(status, 1)
         self.assertRegex(text, r"PROBLEM +source file: .*nowhere.mp4")
+
+    def test_a_folder(self) -> None:
+        """One that is not there, an empty one, one with a stream, and one with what cannot be used."""
+        folder = self.folder()
+        config = f'[source]\nkind = "folder"\n[source.folder]\npath = "{folder}/segments"\n'
+        self.assertRegex(self.check(config)[1], r"PROBLEM +source: folder .*/segments: .* cannot be opened")
+        (folder / "segments").mkdir()
+        self.assertRegex(self.check(config)[1], r"warning +source: .*nothing is written yet")
+        writer = Writer(lambda name, data: (folder / "segments" / name).write_bytes(data))
+        writer.begin()
+        writer.segment()
+        status, text = self.check(config)
+        self.assertEqual(status, 0, text)
+        self.assertRegex(text, r"ok +source: .*in which a stream is written")
+        (folder / "segments" / "stream0.m4s").write_bytes(b"no boxes at all")
+        self.assertRegex(self.check(config)[1], r"PROBLEM +source: .*cannot be used")
+        (folder / "segments" / PLAYLIST).write_text("nothing\n")
+        self.assertRegex(self.check(config)[1], r"PROBLEM +source: .*the playlist is no playlist")

@@ -91,7 +91,7 @@ class StartTests(DaemonCase):
         state = daemon.state
         self.assertEqual(stat.S_IMODE(state.stat().st_mode), 0o700)
         modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in state.iterdir()}
-        self.assertEqual(modes, dict.fromkeys(("lock", "secrets", "web.sock"), "0o600"))
+        self.assertEqual(modes, dict.fromkeys(("lock", "secrets", "web.sock", "control.sock"), "0o600"))
 
     async def test_the_site_is_on_the_unix_socket_too(self) -> None:
         """The same page, for tor, after tor's line."""

@@ -48,12 +48,13 @@ class LeakTests(DaemonCase):
     """What can be seen of the daemon from outside, and what it writes down."""
 
     async def test_L01_nothing_listens_but_loopback_and_the_socket(self) -> None:
-        """One TCP port on 127.0.0.1 and one UNIX socket with a name; nothing else of the daemon or ffmpeg listens."""
+        """One TCP port on 127.0.0.1 and two UNIX sockets with names; nothing else of the daemon or ffmpeg listens."""
         daemon = self.daemon()
         await daemon.on_air()
         owners = [daemon.process.pid, *daemon.encoder()]
         found = [place for pid in owners for place in listening(pid)]
-        self.assertEqual(sorted(found), sorted([f"127.0.0.1:{daemon.port}", str(daemon.state / "web.sock")]))
+        sockets = [str(daemon.state / name) for name in ("control.sock", "web.sock")]
+        self.assertEqual(sorted(found), sorted([f"127.0.0.1:{daemon.port}", *sockets]))
 
     async def test_L03_it_runs_without_any_network(self) -> None:
         """In a network namespace with nothing but a loopback address: picture, page, and a clean end."""
@@ -87,6 +88,8 @@ class LeakTests(DaemonCase):
             "/form",
             "/look",
             "/door",
+            "/login",
+            "/logout",
             "/captcha/none.png",
         ):
             for method in ("GET", "HEAD", "POST", "PUT", "TRACE", "OPTIONS"):

@@ -17,9 +17,10 @@ from twisted.web.server import Site
 
 from tests.real.axe import audit
 from tests.real.case import BrowserTestCase, pictures
-from tests.real.gallery import STATES, Gallery
+from tests.real.gallery import Gallery
 from tests.real.profiles import Habits
 from tests.real.remote import Remote
+from tests.real.states import STATES
 
 FRAMED = {"/live", "/player"}
 """What the page's frames are to show, beside one of the forms."""

@@ -48,7 +48,13 @@ class _Server(ProxyServer):
         self.factory.open.add(self)
 
     def dataReceived(self, data: bytes) -> None:
-        """Count what is asked for."""
+        """Count what is asked for; a page of the test's own is answered here."""
+        if self.factory.page and data.startswith(b"GET /page "):
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+            assert self.transport is not None
+            self.transport.write(head + self.factory.page)
+            self.transport.loseConnection()
+            return
         self.factory.asked.update(path.decode() for path in _REQUEST.findall(data))
         super().dataReceived(data)
 
@@ -64,6 +70,7 @@ class Tollgate(ProxyFactory):
 
     :ivar asked: how often each address was asked for.
     :ivar open: connections.
+    :ivar page: HTML of a page at ``/page``, which the daemon does not have; empty: there is none.
     """
 
     protocol = _Server
@@ -76,6 +83,7 @@ class Tollgate(ProxyFactory):
         self.open: set[_Server] = set()
         self._reactor = cast("IReactorTime", reactor)
         self._later: set[IDelayedCall] = set()
+        self.page = b""
         self._listening = reactor.listenTCP(0, cast("ServerFactory[Any]", self), interface="127.0.0.1")
 
     @property

@@ -36,6 +36,67 @@ def _config(codec: int = 2, rate: int = 3, channels: int = 2, rest: int = 0) -> 
     return struct.pack(">H", codec << 11 | rate << 7 | channels << 3 | rest)
 
 
+MOVIE_TICKS = 1000
+
+
+def _delayed(kind: Kind, empty: int | None, begins: int, *, long: bool = False, more: bytes = b"") -> bytes:
+    """A track with an edit list: nothing for so long (movie ticks; None: no such edit), then its media from there."""
+    form = ">QQI" if long else ">III"
+    none = 2**64 - 1 if long else 2**32 - 1
+    edits = [] if empty is None else [struct.pack(form, empty, none, 0x10000)]
+    edits += [struct.pack(form, 0, begins, 0x10000)]
+    edits += [more] * bool(more)
+    entry, ticks = (avc1(AVC.record()), VIDEO_TICKS) if kind is Kind.VIDEO else (mp4a(STEREO_48K), AUDIO_TICKS)
+    inner = [one for one in children(trak(kind, entry, ticks)[8:]) if one.kind != b"edts"]
+    told = box(b"edts", full_box(b"elst", int(long), 0, struct.pack(">I", len(edits)), *edits))
+    return box(b"trak", told, *(box(one.kind, one.payload) for one in inner))
+
+
+def _shifts(*traks: bytes) -> dict[Kind, int]:
+    """How much later the samples of each track are, in ticks."""
+    payload = moov(*traks)[8:]
+    movie = next(one.payload for one in children(payload) if one.kind == b"mvhd")
+    ticks = movie[:12] + struct.pack(">I", MOVIE_TICKS) + movie[16:]
+    return {one.kind: one.shift for one in read_tracks(payload.replace(movie, ticks))[1].values()}
+
+
+class EditListTests(SynchronousTestCase):
+    """How picture and sound lie to each other."""
+
+    def test_what_ffmpeg_writes_for_pictures_that_wait_for_others(self) -> None:
+        """With B-frames and the beginning of its AAC encoder: the sound stays, and the picture is 45 ms earlier."""
+        for long in (False, True):
+            video, audio = _delayed(Kind.VIDEO, 66, 1024, long=long), _delayed(Kind.AUDIO, 45, 0, long=long)
+            expected = round((0.066 - 1024 / VIDEO_TICKS - 0.045) * VIDEO_TICKS)
+            self.assertEqual(_shifts(video, audio), {Kind.VIDEO: expected, Kind.AUDIO: 0})
+
+    def test_without_sound_the_picture_is_where_its_list_says(self) -> None:
+        """It is alone, and nobody can tell."""
+        self.assertEqual(_shifts(_delayed(Kind.VIDEO, None, 1024)), {Kind.VIDEO: -1024})
+
+    def test_sound_that_begins_earlier_moves_the_picture(self) -> None:
+        """As much later."""
+        video, audio = _delayed(Kind.VIDEO, None, 0), _delayed(Kind.AUDIO, None, 1024)
+        self.assertEqual(_shifts(video, audio), {Kind.VIDEO: round(1024 / 48000 * VIDEO_TICKS), Kind.AUDIO: 0})
+
+    def test_lists_that_say_nothing_to_a_live_stream(self) -> None:
+        """Several pieces, none at all, or a beginning that is a minute away."""
+        piece = struct.pack(">III", 10, 5000, 0x10000)
+        for video in (
+            _delayed(Kind.VIDEO, None, 0, more=piece),
+            trak(Kind.VIDEO, avc1(AVC.record()), VIDEO_TICKS),
+            _delayed(Kind.VIDEO, 60_000, 0),
+            _delayed(Kind.VIDEO, None, VIDEO_TICKS * 60),
+        ):
+            self.assertEqual(_shifts(video), {Kind.VIDEO: 0})
+
+    def test_B50_a_list_that_is_cut_off(self) -> None:
+        """It promises more than there is."""
+        broken = _delayed(Kind.VIDEO, 66, 0).replace(struct.pack(">III", 0, 0, 0x10000), b"")
+        size = struct.pack(">I", len(broken))
+        self.assertRaises(VideoError, _shifts, size + broken[4:])
+
+
 class ReadTests(SynchronousTestCase):
     """What is understood."""
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.fragment import Fragment
+from onionstream.video.samples import Tracks
 from onionstream.video.window import Window
 from tests.video.strategies import CALM
 
@@ -28,6 +29,7 @@ def _fragment(number: int, *, keyframe: bool = False, size: int = 100, start: fl
         runs=(),
         data=bytes(size),
         media=memoryview(b""),
+        tracks=Tracks(),
     )
 
 

@@ -57,6 +57,10 @@ class Captchas:
         self.posed[name] = key
         return Posed(name, "What comes after <seven>?" if words else None)
 
+    def lives(self, name: str, now: float) -> bool:
+        """Until it is answered, or the test takes it away."""
+        return name in self.posed
+
     def picture(self, name: str, now: float) -> bytes | None:
         """Not really one."""
         return b"\x89PNG " + name.encode() if name in self.posed else None
@@ -114,8 +118,9 @@ class Entrance:
     def page(self, request: BoundedRequest) -> str:
         """Whoever is admitted gets the addresses of his frames."""
         assert self.door is not None
-        outside = self.door.turn_away(request)
-        return self.shell(request, self.door.meet(request)) if outside is None else outside
+        theme = request.query("theme").get("theme", "")
+        outside = self.door.turn_away(request, theme)
+        return self.shell(request, self.door.meet(request), theme) if outside is None else outside
 
     @router.route("/secret", methods=["GET"])
     def secret(self, request: BoundedRequest) -> str:
@@ -125,10 +130,10 @@ class Entrance:
         who = self.door.reader(request, given)
         return "" if who is not None and self.door.clean(request, who, given) else "the stream"
 
-    def shell(self, request: BoundedRequest, who: Who) -> str:
-        """The addresses."""
+    def shell(self, request: BoundedRequest, who: Who, theme: str) -> str:
+        """The addresses, and the theme."""
         apply(request, Document.SHELL)
-        return f'<a href="{who.form_address("/form")}">form</a><a href="{who.address("/secret")}">secret</a>'
+        return f'<a href="{who.form_address("/form")}">form</a><a href="{who.address("/secret")}">secret</a>{theme}'
 
 
 class ChatCase(WireCase):

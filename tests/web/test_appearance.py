@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from onionstream.chat.filters import Filters
 from onionstream.chat.looks import Look, Own
+from onionstream.chat.people import Role
 from onionstream.chat.rules import Rules
 from onionstream.chat.tripcode import Tripcode
 from onionstream.onion.budgets import Budget, Budgets
@@ -82,6 +83,15 @@ class AppearanceTests(ChatCase):
         visitor.press(colour="3")
         self.assertEqual(self.look.colour, 3)
 
+    def test_A58_on_the_light_page_the_form_has_the_colour_for_it(self) -> None:
+        """Saved again as it is shown there, it stays as it is on both pages."""
+        visitor = self.before().go("/look?theme=light").press(own="#ffff00")
+        colour = self.look.colour
+        assert isinstance(colour, Own)
+        self.assertEqual((colour.dark, visitor.page.fields["own"]), ("#ffff00", colour.light))
+        visitor.press(name="ada")
+        self.assertEqual((self.look.colour, self.look.name), (colour, "ada"))
+
     def test_A58_my_own_may_be_what_is_shown(self) -> None:
         """Who wants that has to say it, as the field for it is never empty."""
         visitor = self.before()
@@ -144,6 +154,14 @@ class AppearanceTests(ChatCase):
             visitor = self.before().press(name=name)
             self.assert_refused_with(visitor, "This name looks like one that nobody may take.")
             self.clock.advance(20)
+
+    def test_D12_the_staff_may_be_called_what_it_is_called(self) -> None:
+        """The form says nothing against it either."""
+        visitor = self.before()
+        self.room.appoint(self.said[-1].author.key, Role.BROADCASTER, 0.0)
+        for name in ("Captain", "Broadcaster"):
+            visitor.press(name=name)
+            self.assertEqual((self.look.name, visitor.page.said["alert"]), (name, []))
 
     def test_S60_the_word_filter_holds_for_names(self) -> None:
         """What the room says is what he reads."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from twisted.web.resource import IResource
 
+from onionstream.captcha.captchas import Captchas, Settings
 from onionstream.onion.budgets import Budgets
 from onionstream.web.areas import Areas, Router
 from onionstream.web.asking import MOST, Asking
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.request import BoundedRequest
-from tests.web.chat import Captchas
+from tests.fakes import FakeWorkers
+from tests.web.chat import Captchas as FakeCaptchas
 from tests.web.onion import CIRCUIT, line
 from tests.web.wire import Client, WireCase, get
 
@@ -36,7 +38,7 @@ class AskingTests(WireCase):
 
     def root(self) -> IResource:
         """Pictures, and the way to have some posed."""
-        self.captchas = Captchas()
+        self.captchas = FakeCaptchas()
         self.asking = Asking(self.captchas, b"secret of this start", self.clock)
         return Areas(self.asking, Poser(self.asking))
 
@@ -73,22 +75,33 @@ class AskingTests(WireCase):
         self.over(CIRCUIT, "/ask?key=a")
         self.assertNotEqual(*self.captchas.asked)
 
-    def test_D24_the_same_one_is_shown_until_it_is_too_old_to_be_answered(self) -> None:
-        """One in words is another one than a picture."""
-        names = [self.ask(get("/ask?key=a")).body for _ in range(2)]
-        words = self.ask(get("/ask?key=a&words=1")).body
-        self.clock.advance(240)
-        later = self.ask(get("/ask?key=a&words=1")).body
-        self.assertEqual((names[0], len({*names, words, later})), (names[1], 3))
+    def test_D24_the_same_one_is_shown_as_long_as_it_lives(self) -> None:
+        """A picture or an exercise in words; one in words is another one than a picture."""
+        pictures = [self.ask(get("/ask?key=a")).body for _ in range(2)]
+        words = [self.ask(get("/ask?key=a&words=1")).body for _ in range(2)]
+        self.clock.advance(1000)  # captchas may be set to live for long
+        words.append(self.ask(get("/ask?key=a&words=1")).body)
+        self.assertEqual((len(set(pictures)), len(set(words)), len({*pictures, *words})), (1, 1, 2))
 
     def test_D24_one_that_has_expired_is_not_shown_again(self) -> None:
-        """Whatever the settings make of its life; and not even if there is no other one."""
-        first = self.ask(get("/ask?key=a")).body
-        self.captchas.posed.clear()
-        self.captchas.busy = True
-        self.assertEqual(self.ask(get("/ask?key=a")).body, b"none")
-        self.captchas.busy = False
-        self.assertNotEqual(self.ask(get("/ask?key=a")).body, first)
+        """A picture or an exercise in words; and not even if there is no other one."""
+        for address in ("/ask?key=a", "/ask?key=b&words=1"):
+            first = self.ask(get(address)).body
+            self.captchas.posed.clear()
+            self.captchas.busy = True
+            self.assertEqual(self.ask(get(address)).body, b"none")
+            self.captchas.busy = False
+            self.assertNotEqual(self.ask(get(address)).body, first)
+
+    def test_D24_the_setting_says_how_long_it_lives(self) -> None:
+        """An exercise in words with a life of 30 s is the same one till then, and another one after it."""
+        captchas = Captchas(FakeWorkers(), self.clock, Settings(lifetime=30))
+        self.site.root = Areas(Poser(Asking(captchas, b"secret", self.clock)))
+        asked = []
+        for seconds in (0, 29, 1):
+            self.clock.advance(seconds)
+            asked.append(self.ask(get("/ask?key=a&words=1")).body)
+        self.assertEqual((asked[0] == asked[1], asked[1] == asked[2]), (True, False))
 
     def test_D50_only_so_many_are_remembered(self) -> None:
         """As many as may wait for an answer."""

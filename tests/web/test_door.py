@@ -119,6 +119,25 @@ class DoorTests(ChatCase):
         self.captchas.busy = True
         self.assert_outside(guest.press("words"), NO_OTHER)
 
+    def test_the_theme_goes_through_it(self) -> None:
+        """The captcha has it, and the next one, and the page behind it; with cookies and without."""
+        for cookies in (True, False):
+            guest = Visitor(self, cookies=cookies).go("/?theme=light")
+            for value in ("new", "words", ""):
+                self.assertEqual(guest.page.tags[0], ("html", {"lang": "en", "data-theme": "light"}))
+                guest.press(value, answer="wrong")
+            guest.press(answer=SOLUTION)
+            self.assertEqual((guest.address, guest.page.text), ("/?theme=light", "formsecretlight"))
+        self.assertNotIn("theme", self.guest().page.fields)
+
+    def test_the_page_loaded_anew_keeps_its_theme(self) -> None:
+        """Also where it was the answer to the form."""
+        guest = Visitor(self).go("/?theme=light")
+        fields = {**guest.page.fields, "answer": SOLUTION}
+        guest.send("/door", fields)
+        guest.follows = False
+        self.assertEqual(guest.send("/door", fields).answer["Location"], "/?theme=light")
+
     def test_D24_if_there_is_no_captcha_he_is_asked_to_come_again(self) -> None:
         """503, with the time."""
         self.captchas.busy = True
@@ -130,7 +149,10 @@ class DoorTests(ChatCase):
         guest = self.guest()
         fields = {**guest.page.fields, "answer": SOLUTION}
         guest.send("/door", fields)
-        self.assertEqual(guest.send("/door", fields).address, "/")
+        guest.follows = False
+        again = guest.send("/door", fields).answer
+        self.assertEqual((again.status, again["Location"]), (303, "/"))
+        guest.follows = True
         self.assertEqual(guest.go("/door").address, "/")
         self.assert_outside(Visitor(self).go("/door"))
 
@@ -172,6 +194,8 @@ class DoorTests(ChatCase):
             {**good, "ask": "lines"},
             {**good, "ask": "all"},
             {**good, "extra": "1"},
+            {**good, "theme": "dark"},
+            {**good, "theme": "light&x"},
             {"guest": good["guest"]},
             {"captcha": good["captcha"]},
         ):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from onionstream.chat.events import Message, Said
 from onionstream.chat.looks import PALETTE, Look, Own
 from onionstream.chat.people import Role
 from onionstream.chat.presence import Way
 from onionstream.chat.tripcode import Tripcode
 from onionstream.web import rules
-from onionstream.web.feed import DRESSED
-from onionstream.web.fragments import NAMES
-from tests.web.chatting import ChatCase, rules_of
+from onionstream.web.feed import DRESSED, Feed
+from onionstream.web.fragments import NAMES, Words
+from onionstream.web.hub import MOST, Document
+from tests.fakes import FakeResponse
+from tests.web.chatting import DAY, ChatCase, rules_of
 from tests.web.markup import found, parsed, text
 
 TRIP = Tripcode(b"t" * 32)
@@ -110,6 +113,35 @@ class SaidTests(ChatCase):
         self.assertEqual(rules_of(self.news(self.read())).count("#aabbcc"), NAMES)
 
 
+class DayTests(ChatCase):
+    """The line of a new day."""
+
+    def test_S58_a_day_is_told_once_though_its_messages_are_hidden(self) -> None:
+        """What a new document begins with is no matter of those that are open."""
+        self.say("yesterday")
+        client = self.read()
+        self.now += DAY
+        self.room.hide(self.say("today"))
+        self.read()
+        self.say("later")
+        self.turn()
+        self.assertEqual(self.body(client).count('<div class="day">'), 1)
+
+    def test_S58_the_day_of_old_messages_is_not_told_again(self) -> None:
+        """Those that were there before anybody read along: a document begins with their day."""
+        self.say("old")
+        feed = Feed(self.room, self.presence, lambda: self.stage, self.clock, Words())
+        feed.history()
+        response = FakeResponse()
+        feed.hub.join(Document(response))
+        message = self.room.say(b"k" * 16, "new", self.clock.seconds(), self.now)
+        assert isinstance(message, Message)
+        feed.tell(Said(message), self.now)
+        self.turn()
+        self.assertEqual((response.data.count(b'class="m '), response.data.count(b'class="day')), (1, 0))
+        feed.close()
+
+
 class ModerationTests(ChatCase):
     """What changes in old messages."""
 
@@ -127,12 +159,15 @@ class ModerationTests(ChatCase):
 
     def test_only_what_may_be_open_is_hidden(self) -> None:
         """Messages that no open document has any more need no rule."""
-        number = self.say("old")
+        feed, number, rules = self.live.feed, self.say("old"), []
         client = self.read()
-        self.live.feed._newest = 10_000
-        self.news(client)
-        self.room.hide(number)
-        self.assertEqual(self.news(client), "")
+        for newest in (number + MOST + feed.shown - 1, number + MOST + feed.shown):
+            feed._newest = newest
+            self.news(client)
+            self.room.hide(number)
+            rules.append(rules_of(self.news(client)))
+            self.room.unhide(number)
+        self.assertEqual(rules, [f"#m{number}{{display:none}}", ""])
 
     def test_S68_a_new_look_also_for_old_messages(self) -> None:
         """In open documents by rules, in new ones as if it had always been so."""

@@ -204,6 +204,16 @@ class NoteTests(ChatCase):
         self.wait(30)
         self.assertIn("You are not receiving", self.news(client))
 
+    def test_S34_it_is_told_again_after_a_note_for_all(self) -> None:
+        """Which took its place, however short the interruption was."""
+        client = self.read(self.newcomer()[1])
+        self.wait(30)
+        for state in (Air.RESTARTING, Air.ONLINE):
+            self.stage = replace(self.stage, state=state)
+            self.live.stage_changed()
+        self.wait(30)
+        self.assertEqual(self.body(client).count("You are not receiving the video."), 2)
+
     def test_not_to_others(self) -> None:
         """Neither to one who watches, nor to one of whom it is not known, nor while there is nothing to watch."""
         who, cookie = self.newcomer()

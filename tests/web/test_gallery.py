@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.real.gallery import STATES, pages
+from tests.real.gallery import pages
+from tests.real.states import STATES
 
 
 class GalleryTests(SynchronousTestCase):

@@ -10,8 +10,7 @@ from hypothesis import strategies as some
 
 from onionstream.chat.errors import ChatError
 from onionstream.chat.looks import Look
-from onionstream.chat.text import clean
-from onionstream.web.lines import printable
+from onionstream.chat.text import clean, printable
 from tests.web.chatting import ChatCase, rules_of
 from tests.web.markup import found, name, parsed, strangers, text
 

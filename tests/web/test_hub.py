@@ -102,6 +102,18 @@ class FanOutTests(HubCase):
         self.assertEqual((before.data, after.data), (b"head news", b"head news"))
         self.assertEqual((len(self.flushLoggedErrors(OSError)), len(self.hub)), (1, 2))
 
+    def test_one_that_another_has_ended_is_passed_over(self) -> None:
+        """What is done with one may be the end of another one, for which it is too late then."""
+        first, second, third = (self.open()[0] for _ in range(3))
+        done = []
+
+        def act(document: Document) -> None:
+            done.append(document)
+            self.hub.leave(second)
+
+        self.hub.each(act)
+        self.assertEqual(done, [first, third])
+
     def test_one_whose_reader_has_gone_is_not_written_to(self) -> None:
         """The connection has told it before it has left."""
         _, response = self.open()
@@ -143,6 +155,22 @@ class BoundTests(HubCase):
         self.clock.advance(1)
         self.hub.check()
         self.assertEqual((response.ending, len(self.hub)), ("aborted", 0))
+
+    def test_R22_the_45_seconds_begin_when_something_waits(self) -> None:
+        """However long there was nothing to take before."""
+        _, response = self.open()
+        for _ in range(12):
+            self.hub.check()
+            self.clock.advance(5)
+        self.hub.check()
+        response.prompt = False
+        self.publish(b"x" * 10)
+        self.clock.advance(SILENT - REST - 1)
+        self.hub.check()
+        self.assertEqual(response.ending, "")
+        self.clock.advance(1)
+        self.hub.check()
+        self.assertEqual(response.ending, "aborted")
 
     def test_R22_one_who_takes_a_little_stays(self) -> None:
         """A slow line is no reason."""

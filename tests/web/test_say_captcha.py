@@ -187,6 +187,17 @@ class CaptchaTests(ChatCase):
         visitor.press(answer=SOLUTION)
         self.assertEqual(self.texts()[4:], ["e"])
 
+    def test_D24_somebody_who_is_banned_costs_no_captcha(self) -> None:
+        """Although he was to solve one when he was banned."""
+        visitor = self.visitor()
+        key = self.key(visitor)
+        visitor.go("/form").follows = False
+        visitor.press(text="my draft")
+        self.room.ban(key)
+        visitor.go("/form")
+        self.assertEqual((visitor.page.images, self.captchas.asked), ([], []))
+        self.assertEqual(visitor.page.action, "")
+
     def test_A52_the_broadcaster_needs_none(self) -> None:
         """Ever."""
         visitor = self.visitor()

@@ -17,6 +17,18 @@ class ScriptTests(ChatCase):
         """So that everybody can read it."""
         self.assertLessEqual(len(SCRIPT.splitlines()), 60)
 
+    def test_A58_the_name_keeps_its_own_colour_when_the_form_is_renewed(self) -> None:
+        """
+        Its style has the nonce of another answer, which the document's policy does not know: it is given the first
+        one's before it stands in the document. So the style comes before the script, and within what is replaced.
+        """
+        visitor = self.visitor().go("/look").press(own="#00ff00").go("/form")
+        tags = [tag for tag, _ in visitor.page.tags]
+        self.assertTrue(tags.index("main") < tags.index("style") < tags.index("script"))
+        renew = SCRIPT[SCRIPT.index(b"const renew") :].partition(b"\n};")[0]
+        self.assertIn(b'const NONCE = document.querySelector("style")?.nonce;', SCRIPT)
+        self.assertRegex(renew, rb"(?s)main\.querySelectorAll.* style\.nonce = NONCE;.*\.replaceWith\(main\)")
+
     def test_L62_it_asks_for_nothing_but_the_form(self) -> None:
         """No address stands in it, and it leaves nothing in the browser."""
         self.assertEqual(re.findall(rb"fetch\(([a-z.]+)", SCRIPT), [b"location.href", b"form.action"])

@@ -23,7 +23,7 @@ CAPABILITY = "[A-Za-z0-9_-]{43}"
 class OpenDoor(Identity):
     """Lets everybody in."""
 
-    def turn_away(self, request: BoundedRequest) -> str | None:
+    def turn_away(self, request: BoundedRequest, theme: str = "") -> str | None:
         """See ``watch.Doorkeeper``."""
         return None
 
