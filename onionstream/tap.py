@@ -29,6 +29,7 @@ from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.encoder.surroundings import look_around
 from onionstream.livechat import LiveChat
+from onionstream.notify import Listener, Pulse
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
@@ -113,7 +114,8 @@ def makeService(options: Options) -> IService:
         slates,
         encoder,
     )
-    return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
+    pulse = Pulse(Listener.of(os.environ, os.getpid()), reactor, reactor)
+    return _together(pulse, stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
 
 
 def _confinement() -> Confinement:
