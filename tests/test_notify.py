@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,7 +52,7 @@ class NotifyCase(SynchronousTestCase):
     def heard(self, ear: socket.socket | None = None) -> list[str]:
         """:return: what was said since the last time."""
         words = []
-        with suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError):
             while True:
                 words.append((ear or self.ear).recv(4096).decode())
         return words
