@@ -19,6 +19,12 @@ from onionstream.encoder.commands import Command
 
 _PATIENCE = 5.0  # seconds for a try that takes milliseconds
 
+_TRIED = {
+    "unshare": ("--map-current-user", "--net", "--"),
+    "setpriv": ("--no-new-privs", "--pdeathsig", "KILL", "--"),
+}
+"""Programs that may be there and yet not be allowed to do what they are for, with the words that say what that is."""
+
 _NICENESS = 5  # a busy encoder must not hold up the daemon that sends its pictures
 
 
@@ -47,7 +53,7 @@ class Confinement:
         """A sentence for each protection that this machine does not give."""
         sentences = {
             "ffmpeg can reach the network: neither `unshare --net` nor a filter works here.": self._disconnected,
-            "ffmpeg may outlive a daemon that is killed: `setpriv` is missing (package util-linux).": self.setpriv,
+            "ffmpeg may outlive a daemon that is killed: `setpriv` does not work here.": self.setpriv or self.offline,
             "ffmpeg's memory and files are not bounded: `prlimit` is missing (package util-linux).": self.prlimit,
             "ffmpeg is not slowed for others: `nice` is missing (package coreutils) or may not.": self.nice,
             "Ctrl-C in the terminal also reaches ffmpeg: `setsid` is missing (package util-linux).": self.setsid,
@@ -81,11 +87,11 @@ class Confinement:
 
     @property
     def _disconnected(self) -> tuple[str, ...]:
-        return (self.unshare, "--map-current-user", "--net", "--") if self.unshare else self.offline
+        return (self.unshare, *_TRIED["unshare"]) if self.unshare else self.offline
 
     @property
     def _mortal(self) -> tuple[str, ...]:
-        return (self.setpriv, "--no-new-privs", "--pdeathsig", "KILL", "--")
+        return (self.setpriv, *_TRIED["setpriv"])
 
     @property
     def _apart(self) -> tuple[str, ...]:
@@ -103,15 +109,16 @@ def find_confinement(search_path: str | None = None) -> Confinement:
 
     :param search_path: like ``$PATH``; None: the daemon's.
     """
-    found = {name: _absolute(shutil.which(name, path=search_path)) for name in ("setpriv", "prlimit", "setsid")}
-    true, unshare, nice = (shutil.which(name, path=search_path) or "" for name in ("true", "unshare", "nice"))
-    namespace = bool(unshare) and bool(true) and _said(unshare, "--map-current-user", "--net", "--", true) is not None
-    return Confinement(
-        unshare=_absolute(unshare) if namespace else "",
-        offline=() if namespace or not true else _find_offline(true),
-        nice=_absolute(nice) if nice and _is_slowed(nice) else "",
-        **found,
-    )
+    found = {
+        name: _absolute(shutil.which(name, path=search_path)) for name in (*_TRIED, "nice", "prlimit", "setsid", "true")
+    }
+    true, nice = found.pop("true"), found["nice"]
+    for name, words in _TRIED.items():
+        if not (true and found[name] and _said(found[name], *words, true) is not None):
+            found[name] = ""
+    if nice and not _is_slowed(nice):
+        found["nice"] = ""
+    return Confinement(offline=_find_offline(true) if true and not found["unshare"] else (), **found)
 
 
 def _find_offline(true: str) -> tuple[str, ...]:

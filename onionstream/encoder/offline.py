@@ -1,10 +1,12 @@
 """
-A program that gives up every network and becomes another program: ``python offline.py PROGRAM ARGUMENT...``.
+A program that gives up every network, is to die with its parent, and becomes another program:
+``python offline.py PROGRAM ARGUMENT...``.
 
 Where ``unshare`` may not make a network without anything in it (Ubuntu forbids it to most programs, and so does our
 systemd unit), a filter of the kernel's (seccomp(2)) takes the way to the network away: of all sockets only those of the
-machine itself (``AF_UNIX``) can be made, by this process and by all that come from it, for ever. It is run by its path
-and knows nothing of the rest of the house, so that it starts within 30 ms.
+machine itself (``AF_UNIX``) can be made, by this process and by all that come from it, for ever. ``setpriv``, which
+ties its life to ours elsewhere, sets capabilities that nobody has asked for and may not work there either. It is run by
+its path and knows nothing of the rest of the house, so that it starts within 30 ms.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import signal
 import socket
 import struct
 import sys
@@ -26,7 +29,7 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 """``SECCOMP_RET_ALLOW`` and ``SECCOMP_RET_ERRNO`` (linux/seccomp.h)."""
 
-_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 22, 38, 2
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 1, 22, 38, 2
 """prctl(2)."""
 
 _MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
@@ -75,10 +78,11 @@ class _Filter(ctypes.Structure):
 
 
 def go_offline() -> None:
-    """Give it up, without a way back; :raises OfflineError: that cannot be done here."""
+    """Give it up without a way back, and die with our parent; :raises OfflineError: that cannot be done here."""
     steps = rules(os.uname().machine)
     prctl = ctypes.CDLL(None).prctl
     program = _Filter(len(steps) // 8, steps)
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or prctl(
         _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0
     ):

@@ -39,6 +39,7 @@ class ConfinementTests(SynchronousTestCase):
         self.assertEqual(replace(ALL, offline=words).around(a_command()).arguments[0], "/u")
         self.assertEqual(without.around(replace(a_command(), network=True)).arguments[0], "/s")
         self.assertEqual((without.missing, len(replace(ALL, unshare="").missing)), ((), 1))
+        self.assertEqual(replace(without, setpriv="").missing, ())
 
     def test_files_may_be_as_large_as_the_source_needs(self) -> None:
         """Memory is not bounded where the command has no bound."""
@@ -57,10 +58,12 @@ class ConfinementTests(SynchronousTestCase):
         """An empty search path has no programs."""
         self.assertEqual(find_confinement(self.mktemp()), Confinement())
 
-    def test_an_unshare_that_fails_is_not_used(self) -> None:
+    def test_what_fails_is_not_used(self) -> None:
         """Many systems have the program and forbid its use; our own one is taken then, if it works."""
-        found = find_confinement(self.programs(unshare="exit 1", true="exit 0"))
-        self.assertEqual((found.unshare, [Path(word).name for word in found.offline[-1:]]), ("", ["offline.py"]))
+        found = find_confinement(self.programs(unshare="exit 1", setpriv="exit 127", true="exit 0"))
+        self.assertEqual(
+            (found.unshare + found.setpriv, [Path(word).name for word in found.offline[-1:]]), ("", ["offline.py"])
+        )
 
     def test_an_unshare_that_is_no_program_is_not_used(self) -> None:
         """The try itself may fail."""

@@ -47,6 +47,11 @@ class OfflineTests(TestCase):
         done = self.run_offline(find("ffmpeg"), "-nostdin", "-v", "error", *picture)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_R08_it_dies_with_who_started_it(self) -> None:
+        """By SIGKILL, as prctl(2) tells who asks (``PR_GET_PDEATHSIG``)."""
+        script = "import ctypes; got = ctypes.c_int(); ctypes.CDLL(None).prctl(2, ctypes.byref(got)); print(got.value)"
+        self.assertEqual(self.run_offline(sys.executable, "-c", script).stdout, "9\n")
+
     def test_a_program_that_is_not_there(self) -> None:
         """One sentence, and a status that says so."""
         done = self.run_offline("/nowhere/ffmpeg")
