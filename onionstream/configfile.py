@@ -28,6 +28,7 @@ def load(path: str | Path) -> Config:
         config,
         source=replace(config.source, file=replace(config.source.file, paths=_from(folder, config.source.file.paths))),
         captcha=replace(config.captcha, fonts=_from(folder, config.captcha.fonts)),
+        chat=replace(config.chat, emotes=str(folder / config.chat.emotes) if config.chat.emotes else ""),
     )
 
 

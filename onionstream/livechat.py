@@ -13,7 +13,7 @@ from random import SystemRandom
 from secrets import token_bytes
 from typing import Any
 
-from twisted.application.service import IService, MultiService
+from twisted.application.service import IService, MultiService, Service
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -34,6 +34,7 @@ from onionstream.web.appearance import Appearance
 from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
 from onionstream.web.door import Door
+from onionstream.web.emotes import Emotes
 from onionstream.web.fragments import Words
 from onionstream.web.identity import Identity, Who
 from onionstream.web.live import Live
@@ -45,6 +46,19 @@ from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
 
 
+class _AtStart(Service):
+    """Does something once, when it starts."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        """:param act: what is done."""
+        self._act = act
+
+    def startService(self) -> None:
+        """Do it."""
+        super().startService()
+        self._act()
+
+
 class LiveChat:
     """
     Everything of the site that is not the video.
@@ -53,6 +67,7 @@ class LiveChat:
     :ivar presence: who is here.
     :ivar door: who may come in.
     :ivar room: what is said.
+    :ivar emotes: pictures in it.
     """
 
     _log = Logger()
@@ -79,6 +94,7 @@ class LiveChat:
         self._reactor = reactor
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
         self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
+        self._lookers = Workers(reactor, threads=1, queue=1, name="emotes")
         self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
         self.identity = Identity(secrets.tokens, secure=settings.web.cookies_secure)
         self.presence = Presence(self._presence_changed)
@@ -94,13 +110,18 @@ class LiveChat:
         )
         self._live.feed.shown = settings.chat.shown
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
-        self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        self.emotes = Emotes(self._lookers, self._newest, settings.chat.emotes)
+        self._live.feed.fragments.emotes = self._plain.emotes = self.emotes
+        self.areas: tuple[Area, ...] = (
+            self._live, self._plain, self._say, self._appearance, asking, self.door, self.emotes
+        )  # fmt: skip
         self._follow()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._captchas, *self.timers()):
+        at_start = _AtStart(self.emotes.look)
+        for service in (self._painters, self._hashers, self._lookers, at_start, self._captchas, *self.timers()):
             service.setServiceParent(whole)
         return whole
 
@@ -120,8 +141,14 @@ class LiveChat:
         self.door.shut = settings.captcha.door
         self._call(_words(settings.chat))
         self._live.feed.shown = settings.chat.shown
+        self.emotes.folder = settings.chat.emotes
         self._replace_captchas(settings.captcha)
         self._stage_changed()
+
+    def _newest(self) -> int:
+        """:return: the number of the newest message, be it hidden; 0: there is none."""
+        newest = (*self.room.history(1), *self.room.hidden(1))
+        return max((message.number for message in newest), default=0)
 
     def _call(self, words: Words) -> None:
         self._live.feed.call(words)

@@ -103,7 +103,7 @@ def makeService(options: Options) -> IService:
     reload = life.Reload(settings, options.load, changes.by_table())
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look, chat.emotes.look), test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
