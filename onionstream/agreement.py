@@ -45,9 +45,14 @@ def _check_source(source: Source) -> None:
 def _check_files(table: str, key: str, paths: tuple[str, ...]) -> None:
     """:raises SchemaError: one of them is no path as the system takes it."""
     for path in paths:
-        if not path or path.startswith("~") or "://" in path:
+        if not _is_path(path):
             sentence = f"[{table}] {key} holds {shown(path)}, but must hold files, in full or from this folder on"
             raise SchemaError(table, key, sentence)
+
+
+def _is_path(path: str) -> bool:
+    """:return: whether it is one as the system takes it; what a shell makes of ``~``, nobody makes of it here."""
+    return bool(path) and not path.startswith("~") and "://" not in path
 
 
 def _check_input(table: str, key: str, words: tuple[str, ...]) -> None:
@@ -59,7 +64,10 @@ def _check_input(table: str, key: str, words: tuple[str, ...]) -> None:
 
 
 def _check_chat(chat: Chat) -> None:
-    """:raises SchemaError: whoever has no name would look like the broadcaster (D-12)."""
+    """:raises SchemaError: whoever has no name would look like the broadcaster (D-12); or a path is none."""
+    if chat.emotes and not _is_path(chat.emotes):
+        sentence = f"[chat] emotes is {shown(chat.emotes)}, but must be a folder, in full or from this folder on"
+        raise SchemaError("chat", "emotes", sentence)
     if skeleton(chat.anonymous) == skeleton(chat.broadcaster):
         sentence = f"[chat] anonymous is {shown(chat.anonymous)}, but must not look like `broadcaster`"
         raise SchemaError("chat", "anonymous", sentence)

@@ -34,6 +34,7 @@ def load(path: str | Path) -> Config:
         config,
         source=source,
         captcha=replace(config.captcha, fonts=_from(folder, config.captcha.fonts)),
+        chat=replace(config.chat, emotes=str(folder / config.chat.emotes) if config.chat.emotes else ""),
     )
 
 

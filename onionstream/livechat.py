@@ -15,7 +15,7 @@ from random import SystemRandom
 from secrets import token_bytes
 from typing import Any, Protocol
 
-from twisted.application.service import IService, MultiService
+from twisted.application.service import IService, MultiService, Service
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -38,6 +38,7 @@ from onionstream.web.appearance import Appearance
 from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
 from onionstream.web.door import Door
+from onionstream.web.emotes import Emotes
 from onionstream.web.fragments import Words
 from onionstream.web.guard import Guard, new_password
 from onionstream.web.identity import Identity, Who
@@ -62,6 +63,19 @@ class Follower(Protocol):
         """Something about the stream is different."""
 
 
+class _AtStart(Service):
+    """Does something once, when it starts."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        """:param act: what is done."""
+        self._act = act
+
+    def startService(self) -> None:
+        """Do it."""
+        super().startService()
+        self._act()
+
+
 class LiveChat:
     """
     Everything of the site that is not the video.
@@ -72,6 +86,7 @@ class LiveChat:
     :ivar presence: who is here.
     :ivar door: who may come in.
     :ivar room: what is said.
+    :ivar emotes: pictures in it.
     """
 
     _log = Logger()
@@ -101,6 +116,7 @@ class LiveChat:
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
         self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
         self._doormen = Workers(reactor, threads=1, queue=8, name="login")
+        self._lookers = Workers(reactor, threads=1, queue=1, name="emotes")
         self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
         secure = settings.web.cookies_secure
         self.sessions = Sessions(reactor, secure=secure)
@@ -121,8 +137,10 @@ class LiveChat:
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         forms = (self._say, self._appearance, asking, self.door, self.login)
-        self.areas: tuple[Area, ...] = (self._live, self._plain, *forms)
         self._followers: list[Follower] = []
+        self.emotes = Emotes(self._lookers, self._newest, settings.chat.emotes)
+        self._live.feed.fragments.emotes = self._plain.emotes = self.emotes
+        self.areas: tuple[Area, ...] = (self._live, self._plain, *forms, self.emotes)
         self._follow()
         self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
 
@@ -148,7 +166,8 @@ class LiveChat:
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._doormen, self._captchas, *self.timers()):
+        workers = (self._painters, self._hashers, self._doormen, self._lookers)
+        for service in (*workers, _AtStart(self.emotes.look), self._captchas, *self.timers()):
             service.setServiceParent(whole)
         return whole
 
@@ -170,6 +189,7 @@ class LiveChat:
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
         self._call(_words(settings.chat))
         self._live.feed.shown = self._plain.shown = settings.chat.shown
+        self.emotes.folder = settings.chat.emotes
         self._replace_captchas(settings.captcha)
         self._stage_changed()
 
@@ -177,6 +197,11 @@ class LiveChat:
         """Another password lets the broadcaster in from now on, and whoever is logged in has to do it again."""
         self._guard.password = password
         self.sessions.end_all()
+
+    def _newest(self) -> int:
+        """:return: the number of the newest message, be it hidden; 0: there is none."""
+        newest = (*self.room.history(1), *self.room.hidden(1))
+        return max((message.number for message in newest), default=0)
 
     def _call(self, words: Words) -> None:
         self._live.feed.call(words)

@@ -62,6 +62,7 @@ class Chat:
     :ivar burst: messages of a person in ``burst_seconds``; after that many the next one needs a captcha.
     :ivar burst_lines: the same for lines.
     :ivar burst_seconds: seconds.
+    :ivar emotes: a folder with small pictures that stand for words; empty: none.
     """
 
     anonymous: str = field(default="Anonymous", metadata=_NAME)
@@ -74,6 +75,7 @@ class Chat:
     burst: int = field(default=4, metadata=schema.between(1, 100))
     burst_lines: int = field(default=20, metadata=schema.between(1, 1000))
     burst_seconds: float = field(default=20.0, metadata=schema.between(1, 600))
+    emotes: str = field(default="", metadata=at_most(4096, "characters"))
     filters: WordFilters = field(default_factory=WordFilters)
 
 

@@ -31,6 +31,7 @@ from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
 from onionstream.livechat import LiveChat
 from onionstream.livecontrol import LiveControl, Parts
+from onionstream.notify import Listener, Pulse
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
 from onionstream.onion.rates import Rates
@@ -110,7 +111,7 @@ def makeService(options: Options) -> IService:
     control = _or_end(lambda: LiveControl(parts, reactor))
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look), test.run),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look, chat.emotes.look), test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
@@ -120,7 +121,8 @@ def makeService(options: Options) -> IService:
         slates,
         intake,
     )
-    return _together(stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
+    pulse = Pulse(Listener.of(os.environ, os.getpid()), reactor, reactor)
+    return _together(pulse, stream, tor, service=life.InTurn())  # tor ends when viewers have heard that this is the end
 
 
 def _confinement() -> Confinement:

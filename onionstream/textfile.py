@@ -1,4 +1,4 @@
-"""Files that people write for us: read with a bound, and what may be wrong with one said in a sentence."""
+"""Files that people make for us: read with a bound, and what may be wrong with one said in a sentence."""
 
 from __future__ import annotations
 
@@ -17,15 +17,24 @@ _REASONS = {
 
 
 class TextFileError(Exception):
-    """A file cannot be read as text; the text is one sentence, in which the file itself is left out."""
+    """A file cannot be read, or is no text; the text is one sentence, in which the file itself is left out."""
 
 
 def read_text(path: Path, most: int) -> str:
     """
+    Read a whole file of text; see ``read_bytes``.
+
+    :raises TextFileError: as there; or it is not UTF-8.
+    """
+    return _decode(read_bytes(path, most))
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """
     Read a whole file, without ever waiting for one that has no end or no writer.
 
     :param most: bytes; a larger file is refused, and no more than this is read of it.
-    :raises TextFileError: it is not there, no regular file, too large, or not UTF-8.
+    :raises TextFileError: it is not there, no regular file, or too large.
     """
     try:
         # Without O_NONBLOCK, opening a FIFO waits until somebody writes to it.
@@ -36,7 +45,7 @@ def read_text(path: Path, most: int) -> str:
         raise TextFileError("cannot be the name of a file") from problem
     if len(content) > most:
         raise TextFileError(f"is larger than {most >> 10} KiB")
-    return _decode(content)
+    return content
 
 
 def _reason(problem: OSError) -> str:

@@ -102,6 +102,7 @@ BAD = (
     ("[chat]\nlines = 13", "a whole number from 1 to 12"),
     ('[chat]\nfilters = ["ham"]', "[chat.filters] is a list, but must be a table: a line [chat.filters]"),
     ('[chat]\nban = ["ham"]', "line 2: [chat] has no key `ban`; it belongs under [chat.filters]"),
+    ('[chat]\nemotes = "~/emotes"', 'line 2: [chat] emotes is "~/emotes", but must be a folder'),
     ('[captcha]\nwhen = "always"', 'one of "never", "suspicion", "first"'),
     ("[captcha]\nletters = 3", "a whole number from 4 to 7"),
     ('[captcha]\nfonts = ["http://example.org/a.ttf"]', "line 2: [captcha] fonts holds"),

@@ -50,10 +50,15 @@ CALLS_OUT = {
     "Agent",
     "UNIXClientEndpoint",
     "connectUNIX",
+    "AF_INET",
+    "AF_INET6",
+    "SOCK_DGRAM",
+    "sendto",
+    "connect_ex",
 }
 """Names, of functions or anything else, with which a program calls out or asks for an address (L-07)."""
 
-TO_TOR = {
+BY_UNIX_SOCKET = {
     "onion.control": {
         "UNIXClientEndpoint",
         "twisted.internet.endpoints.UNIXClientEndpoint",
@@ -62,10 +67,11 @@ TO_TOR = {
     },
     "onion.line": {"txtorcon.TorControlProtocol", "txtorcon.TorProtocolFactory"},
     "onion.visit": {"UNIXClientEndpoint", "twisted.internet.endpoints.UNIXClientEndpoint"},
+    "notify": {"SOCK_DGRAM", "sendto"},
 }
 """
-The exceptions: tor's control socket, and its SOCKS port on a UNIX socket for the self-test. Which module may use which
-names, and import which; txtorcon can do more.
+The exceptions, all of them UNIX sockets: tor's control socket, its SOCKS port for the self-test, and the one by which
+systemd is told of us. Which module may use which names, and import which; txtorcon can do more.
 """
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -75,7 +81,7 @@ Documented = Function | ast.ClassDef | ast.Module
 def calls_out(house: Iterable[Module]) -> Iterator[str]:
     """:return: a sentence for each thing in the code that could open a connection or ask a resolver."""
     for module in house:
-        allowed = TO_TOR.get(module.name, set())
+        allowed = BY_UNIX_SOCKET.get(module.name, set())
         for item in module.imports():
             if item.name not in allowed and any(f"{item.name}.".startswith(f"{client}.") for client in CLIENTS):
                 yield f"{module.path}:{item.line} imports {item.name}"

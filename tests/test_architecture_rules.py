@@ -185,7 +185,7 @@ class Complaints(SynchronousTestCase):
         ):
             self.assertEqual(len([*calls_out([Module("web.page", source)])]), 1, source)
 
-    def test_L07_the_ways_to_tor_are_open_to_three_modules_by_name(self) -> None:
+    def test_L07_the_ways_by_UNIX_socket_are_open_to_four_modules_by_name(self) -> None:
         """And no wider than they need it."""
         endpoint = "from twisted.internet.endpoints import UNIXClientEndpoint\nUNIXClientEndpoint(r, p)"
         rows = (
@@ -196,6 +196,9 @@ class Complaints(SynchronousTestCase):
             ("onion.tor", endpoint, 2),
             ("onion.line", "from txtorcon import TorProtocolFactory", 0),
             ("onion.line", "from txtorcon import launch", 1),
+            ("notify", "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(word, path)", 0),
+            ("notify", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(word, path)", 1),
+            ("web.page", "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(word, path)", 2),
             ("onion.line", "import txtorcon", 1),
             ("onion.control", "from txtorcon import TorProtocolFactory", 1),
         )

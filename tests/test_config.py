@@ -252,6 +252,12 @@ class LoadTests(SynchronousTestCase):
         self.path.write_text("", "utf-8")
         self.assertEqual("", load(self.path).source.folder.path)
 
+    def test_the_folder_of_emotes_is_such_a_path_too(self) -> None:
+        """Where there is one; no path stays no path."""
+        for said, wanted in (("emotes", f"{self.folder}/emotes"), ("/emotes", "/emotes"), ("", "")):
+            self.path.write_text(f'[chat]\nemotes = "{said}"', "utf-8")
+            self.assertEqual(wanted, load(self.path).chat.emotes)
+
     def test_the_line_is_named_beside_the_file(self) -> None:
         """As an editor takes it."""
         self.path.write_text("[video]\nrate = 0\n", "utf-8")

@@ -14,7 +14,20 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 REAL = ("bash", "cat", "cp", "dirname", "env", "flock", "grep", "mkdir", "mktemp", "rm", "sha256sum", "touch")
 """Programs that are on every machine, and here as they are."""
 
-WANTED = ("tor", "ffmpeg", "shellcheck", "firefox-esr", "chromium", "Xvfb", "xdotool", "w3m", "lynx", "curl", "mpv")
+WANTED = (
+    "tor",
+    "ffmpeg",
+    "shellcheck",
+    "firefox-esr",
+    "chromium",
+    "Xvfb",
+    "xdotool",
+    "w3m",
+    "lynx",
+    "curl",
+    "mpv",
+    "systemd-analyze",
+)
 """Programs that ``script/_setup`` looks for."""
 
 NOTES = '#!/bin/sh\necho "${0##*/} $*" >>"$NOTES"\n'

@@ -101,13 +101,13 @@ class _Account:
         """Whether nothing is open."""
         return not any(self._open.values())
 
-    def request(self, now: float) -> Refusal | None:
-        """Spend one request."""
+    def request(self, now: float, cost: float) -> Refusal | None:
+        """Spend a request, or a part of one."""
         grown = self._requests + (now - self._filled) * self._budget.rate
         self._requests, self._filled = min(grown, self._budget.burst), now
-        if self._requests < 1:
-            return self._refuse(ceil((1 - self._requests) / self._budget.rate), now)
-        self._requests -= 1
+        if self._requests < cost:
+            return self._refuse(ceil((cost - self._requests) / self._budget.rate), now)
+        self._requests -= cost
         return None
 
     def take(self, share: Share, now: float) -> Refusal | None:
@@ -143,10 +143,15 @@ class Visit:
         self._held: list[Share] = []
         self._asked = False
 
-    def request(self, now: float) -> Refusal | None:
-        """Ask for something; :return: why it is not given, if so."""
+    def request(self, now: float, cost: float = 1.0) -> Refusal | None:
+        """
+        Ask for something.
+
+        :param cost: how much of a request it is.
+        :return: why it is not given, if so.
+        """
         self._asked = True
-        return self._account.request(now)
+        return self._account.request(now, cost)
 
     def take(self, share: Share, now: float) -> Refusal | None:
         """Hold something for some time; :return: why it is not given, if so."""

@@ -36,9 +36,12 @@ class Visitor:
         """The circuit's number; ``proxyline.UNKNOWN`` if tor does not know it. It is never shown or logged."""
         return self._visit.circuit
 
-    def request(self) -> None:
-        """:raises TooManyRequests: the circuit asks too fast."""
-        if refusal := self._noted(self._visit.request(self._circuits.seconds())):
+    def request(self, cost: float = 1.0) -> None:
+        """
+        :param cost: how much of a request it is.
+        :raises TooManyRequests: the circuit asks too fast.
+        """
+        if refusal := self._noted(self._visit.request(self._circuits.seconds(), cost)):
             raise TooManyRequests(retry_after=refusal.seconds)
 
     def take(self, share: Share) -> None:

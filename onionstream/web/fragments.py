@@ -17,6 +17,7 @@ from onionstream.chat.events import Message
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups
 from onionstream.web import rules
+from onionstream.web.emotes import Emotes, Piece
 from onionstream.web.hub import Hole, Holed
 from onionstream.web.stage import Air
 from onionstream.web.templates import TEMPLATES
@@ -97,7 +98,7 @@ class _Line:
     number: int
     date: str
     clock: str
-    text: str
+    pieces: list[Piece]
 
 
 class Fragments:
@@ -105,16 +106,19 @@ class Fragments:
     Renders the pieces.
 
     :ivar words: what people are called; may be replaced at any time.
+    :ivar emotes: pictures in messages; may be replaced before the first one.
     """
 
     def __init__(self, words: Words) -> None:
         """:param words: what people are called."""
         self.words = words
+        self.emotes = Emotes()
 
     def message(self, message: Message) -> bytes:
         """Something that was said."""
         moment = Moment.of(message.when)
-        line = _Line(self._shown(message.author), int(message.number), moment.date, moment.clock, message.text)
+        pieces = self.emotes.pieces(message.number, message.text)
+        line = _Line(self._shown(message.author), int(message.number), moment.date, moment.clock, pieces)
         return _render(_MACROS.message, line)
 
     def day(self, when: int, *, first: bool) -> bytes:

@@ -14,6 +14,7 @@ from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
 from onionstream.web import lines
 from onionstream.web.areas import Router
+from onionstream.web.emotes import Emotes, Piece
 from onionstream.web.errors import BadRequest
 from onionstream.web.feed import DAY
 from onionstream.web.fragments import Moment, Words
@@ -49,7 +50,7 @@ class _Line:
     moment: Moment
     sign: str
     called: str
-    texts: list[str]
+    lines: list[list[Piece]]
 
 
 class Plain:
@@ -59,6 +60,7 @@ class Plain:
     :ivar hub: the open answers of ``/chat.txt``.
     :ivar words: what people are called who have no name; may be replaced at any time.
     :ivar shown: messages on the page, and at the beginning of the lines; the same.
+    :ivar emotes: pictures in messages; may be replaced before the first one.
     """
 
     router = Router()
@@ -84,6 +86,7 @@ class Plain:
         self.hub = Hub(clock)
         self.words = words
         self.shown = 100
+        self.emotes = Emotes()
         self._room = room
         self._identity = identity
         self._stage = stage
@@ -187,6 +190,6 @@ class Plain:
                 moment=moment,
                 sign=lines.sign(message.author),
                 called="".join(self.words.of(message.author)),
-                texts=message.text.split("\n"),
+                lines=[self.emotes.pieces(message.number, one) if one else [] for one in message.text.split("\n")],
             )
             before = day

@@ -31,6 +31,16 @@ class ConfinementTests(SynchronousTestCase):
         words = ALL.around(replace(a_command(), network=True)).arguments
         self.assertEqual(words[0], "/s")
 
+    def test_D71_without_a_namespace_our_own_program_takes_the_network(self) -> None:
+        """In the same place; and where there is a namespace it is not needed."""
+        words = ("/python", "-I", "/offline.py")
+        without = replace(ALL, unshare="", offline=words)
+        self.assertEqual(without.around(a_command()).arguments[:4], (*words, "/s"))
+        self.assertEqual(replace(ALL, offline=words).around(a_command()).arguments[0], "/u")
+        self.assertEqual(without.around(replace(a_command(), network=True)).arguments[0], "/s")
+        self.assertEqual((without.missing, len(replace(ALL, unshare="").missing)), ((), 1))
+        self.assertEqual(replace(without, setpriv="").missing, ())
+
     def test_files_may_be_as_large_as_the_source_needs(self) -> None:
         """Memory is not bounded where the command has no bound."""
         words = ALL.around(replace(a_command(), file_size=99)).arguments
@@ -48,25 +58,37 @@ class ConfinementTests(SynchronousTestCase):
         """An empty search path has no programs."""
         self.assertEqual(find_confinement(self.mktemp()), Confinement())
 
-    def test_an_unshare_that_fails_is_not_used(self) -> None:
-        """Many systems have the program and forbid its use."""
-        folder = Path(self.mktemp())
-        folder.mkdir()
-        for name, status in (("unshare", 1), ("true", 0), ("nice", 0)):
-            program = folder / name
-            program.write_text(f"#!/bin/sh\nexit {status}\n")
-            program.chmod(0o700)
-        found = find_confinement(str(folder))
-        self.assertEqual((found.unshare, found.nice), ("", str((folder / "nice").absolute())))
+    def test_what_fails_is_not_used(self) -> None:
+        """Many systems have the program and forbid its use; our own one is taken then, if it works."""
+        found = find_confinement(self.programs(unshare="exit 1", setpriv="exit 127", true="exit 0"))
+        self.assertEqual(
+            (found.unshare + found.setpriv, [Path(word).name for word in found.offline[-1:]]), ("", ["offline.py"])
+        )
 
     def test_an_unshare_that_is_no_program_is_not_used(self) -> None:
         """The try itself may fail."""
-        folder = Path(self.mktemp())
-        folder.mkdir()
+        folder = self.programs()
         for name in ("unshare", "true"):
-            (folder / name).write_bytes(b"\0")
+            (Path(folder) / name).write_bytes(b"\0")
+            (Path(folder) / name).chmod(0o700)
+        self.assertEqual(find_confinement(folder), Confinement())
+
+    def test_a_nice_that_changes_nothing_is_not_used(self) -> None:
+        """It complains and runs the program all the same, and that would be ffmpeg's first line each time."""
+        self.assertEqual(find_confinement(self.programs(nice="echo 0")).nice, "")
+        self.assertEqual(find_confinement(self.programs(nice="exit 1")).nice, "")
+        folder = self.programs(nice="echo $#")
+        self.assertEqual(find_confinement(folder).nice, f"{folder}/nice")
+        self.assertTrue(find_confinement(self.programs(nice="echo 19")).nice)
+
+    def programs(self, **texts: str) -> str:
+        """:return: a folder with these programs in it, each a line of the shell."""
+        folder = Path(self.mktemp()).absolute()
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(f"#!/bin/sh\n{text}\n")
             (folder / name).chmod(0o700)
-        self.assertEqual(find_confinement(str(folder)).unshare, "")
+        return str(folder)
 
 
 class SurroundingsTests(SynchronousTestCase):

@@ -50,6 +50,13 @@ class RequestTests(BudgetCase):
         given = [visit.request(tenth / 10) for tenth in range(1000) for _ in range(3)]
         self.assertIn(given.count(None), range(525, 531))
 
+    def test_D34_what_is_small_costs_a_part_of_one(self) -> None:
+        """An eighth of a request: eight times as many, and in the long run too."""
+        visit = self.enter()
+        refused = [bool(visit.request(now, 0.125)) for now in [0.0] * 241 + [1.0] * 41]
+        self.assertEqual([place for place, one in enumerate(refused) if one], [240, 281])
+        self.assertEqual(visit.request(1.0, 1.0), Refusal(seconds=1))
+
     def test_D34_a_refusal_costs_nothing(self) -> None:
         """Who waits is served, however often he asked too early."""
         visit = self.enter()

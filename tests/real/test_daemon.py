@@ -10,7 +10,9 @@ import signal
 import socket
 import stat
 from base64 import b64encode
+from pathlib import Path
 
+from PIL import Image
 from twisted.internet.threads import deferToThread
 
 from tests.real.daemon import QUICK, DaemonCase, clock, fetch, open_video, read_to_end, running
@@ -274,6 +276,21 @@ class ReloadTests(DaemonCase):
         await daemon.on_air(times=2)
         self.assertNotEqual(daemon.encoder(), encoder)
         self.assertIn("480x270", daemon.output)
+
+    async def test_A55_the_folder_of_emotes_is_looked_at_again(self) -> None:
+        """Also when nothing in the configuration has changed; a file that is none is named."""
+        folder = Path(self.mktemp()).absolute()
+        folder.mkdir()
+        Image.new("RGB", (8, 8)).save(folder / "cat.png")
+        daemon = self.daemon(f'{QUICK}\n[chat]\nemotes = "{folder}"\n')
+        await until(clock(), "one emote", lambda: "Emotes: 1." in daemon.output)
+        Image.new("RGB", (8, 8), "red").save(folder / "dog.png")
+        (folder / "bad.png").touch()
+        daemon.signal(signal.SIGHUP)
+        await until(clock(), "two emotes", lambda: "Emotes: 2." in daemon.output)
+        self.assertIn(
+            "WARN: Not all of [chat] emotes is used: 'bad.png' is no picture that can be read.", daemon.output
+        )
 
     async def test_R34_a_wrong_file_changes_nothing(self) -> None:
         """The log says why."""

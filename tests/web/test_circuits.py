@@ -165,6 +165,16 @@ class RequestTests(CircuitCase):
             client.send(get())
         client.leave()
 
+    def test_D34_pictures_of_emotes_cost_little(self) -> None:
+        """A page full of them leaves enough to write with; and there is an end of it."""
+        client = self.arrive(CIRCUIT)
+        for _ in range(200):
+            client.send(get("/emote/0123456789abcdef.png"))
+        self.assertEqual(self.arrive(CIRCUIT, get()).answer().status, 200)
+        for _ in range(40):
+            client.send(get("/emote/0123456789abcdef.png"))
+        self.assertEqual(self.arrive(CIRCUIT, get()).answer().status, 429)
+
     def test_D34_over_budget_there_is_a_page_that_says_when(self) -> None:
         """429, Retry-After, our words; then the connection is closed."""
         self.exhaust()
