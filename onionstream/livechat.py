@@ -28,8 +28,10 @@ from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.config import Captcha, Chat, Config
 from onionstream.logs import told
+from onionstream.regular import Regular
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
+from onionstream.titlefile import LOOK, Titles
 from onionstream.video.broadcast import Broadcast, State
 from onionstream.web.appearance import Appearance
 from onionstream.web.areas import Area
@@ -67,6 +69,8 @@ class LiveChat:
         broadcast: Broadcast,
         shell: Callable[[BoundedRequest, Who], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+        *,
+        titles: Titles,
     ) -> None:
         """
         :param settings: of all; ``change`` tells of others.
@@ -74,10 +78,10 @@ class LiveChat:
         :param broadcast: what is shown beside it.
         :param shell: the page around it.
         :param reactor: the clock, and where threads tell their results.
+        :param titles: what is said about the stream.
         :raises FontError: a font of the settings cannot be used.
         """
-        self._stream = settings.stream
-        self._captcha = settings.captcha
+        self._titles, self._captcha = titles, settings.captcha
         self._broadcast = broadcast
         self._reactor = reactor
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
@@ -101,6 +105,7 @@ class LiveChat:
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
         self._follow()
+        titles.changed = self._stage_changed
         self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
 
     def service(self) -> IService:
@@ -112,7 +117,8 @@ class LiveChat:
 
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
-        return (*self._live.timers(), *self._plain.timers())
+        titles = Regular(LOOK, self._titles.look, self._reactor)
+        return (*self._live.timers(), *self._plain.timers(), titles)
 
     def close(self) -> None:
         """The site ends: so do all documents that have no end."""
@@ -121,7 +127,7 @@ class LiveChat:
 
     def change(self, settings: Config) -> None:
         """The configuration is another one (R-41)."""
-        self._stream = settings.stream
+        self._titles.words = settings.stream
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
         self.door.shut = settings.captcha.door
         self._call(_words(settings.chat))
@@ -160,8 +166,8 @@ class LiveChat:
         return Stage(
             state=Air.RESTARTING if again else Air(broadcast.state.value),
             since=broadcast.since,
-            title=self._stream.title,
-            description=self._stream.description,
+            title=self._titles.title,
+            description=self._titles.description,
             watching=self.presence.watching,
         )
 

@@ -40,6 +40,7 @@ from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
 from onionstream.regular import Regular
 from onionstream.state import StateDirectory, StateError
+from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
 from onionstream.video.viewer import Patience
@@ -87,8 +88,9 @@ def makeService(options: Options) -> IService:
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
     password = new_password()
-    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
-    watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
+    titles = Titles(state.path, settings.stream)
+    chat = _or_end(lambda: _chat(settings, state, titles, broadcast, lambda *page: watch.page(*page), reactor))
+    watch = _watch(settings, titles, broadcast, chat, reactor, rates := Rates())
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
@@ -162,6 +164,7 @@ def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
 def _chat(
     settings: Config,
     state: StateDirectory,
+    titles: Titles,
     broadcast: Broadcast,
     shell: Callable[[BoundedRequest, Who], str],
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
@@ -170,7 +173,7 @@ def _chat(
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor)
+    return LiveChat(settings, secrets, broadcast, shell, reactor, titles=titles)
 
 
 def _paths(state: StateDirectory) -> Paths:
@@ -210,7 +213,6 @@ class _Changes:
     def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
         """For ``life.Reload``."""
         return {
-            frozenset({"stream"}): self._show,
             frozenset({"stream", "chat", "captcha"}): self.chat.change,
             frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
             frozenset({"players"}): self._play,
@@ -218,9 +220,6 @@ class _Changes:
             frozenset({"delivery"}): self._deliver,
             frozenset({"source", "video", "audio", "encoder"}): self._encode,
         }
-
-    def _show(self, settings: Config) -> None:
-        self.watch.stream = settings.stream
 
     def _make_slate(self, settings: Config) -> None:
         self.slates.replace(_how_to_make_slate(settings, self.confinement))
@@ -243,12 +242,13 @@ class _Changes:
 
 def _watch(
     settings: Config,
+    titles: Titles,
     broadcast: Broadcast,
     chat: LiveChat,
     reactor: Any,  # noqa: ANN401 - as above
     rates: Rates,
 ) -> Watch:
-    return Watch(broadcast, settings.stream, _profiles(settings.players), chat.door, chat.presence, reactor, rates)
+    return Watch(broadcast, titles, _profiles(settings.players), chat.door, chat.presence, reactor, rates)
 
 
 def _profiles(players: Players) -> Profiles:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from twisted.web.resource import IResource
 
@@ -12,6 +13,7 @@ from onionstream.chat.events import Event
 from onionstream.config import Captcha, Chat, Config, Stream
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
+from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
@@ -56,7 +58,10 @@ class LiveChatCase(WireCase):
         seconds = self.clock.seconds
         broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
         entrance = Entrance()
-        self.chat = LiveChat(self.settings, Secrets(bytes(32), bytes(32)), broadcast, entrance.shell, self.clock)
+        secrets = Secrets(bytes(32), bytes(32))
+        self.titles = Titles(Path(self.mktemp()), self.settings.stream)
+        shell, clock = entrance.shell, self.clock
+        self.chat = LiveChat(self.settings, secrets, broadcast, shell, clock, titles=self.titles)
         entrance.chat = self.chat
         self.addCleanup(self.chat.close)
         return Areas(entrance, *self.chat.areas)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.resource import IResource
@@ -12,6 +13,7 @@ from onionstream.config import Captcha, Chat, Config, Stream
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
 from onionstream.site_settings import WordFilters
+from onionstream.titlefile import LOOK, Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
@@ -36,7 +38,12 @@ class LiveChatCase(WireCase):
         )
         self.settings = Config(stream=Stream(title="Day 12"))
         secrets = Secrets(tokens=bytes(32), pepper=bytes(32))
-        self.chat = LiveChat(self.settings, secrets, self.broadcast, lambda request, who: "page", self.reactor)
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        titles = Titles(self.folder, self.settings.stream)
+        self.chat = LiveChat(
+            self.settings, secrets, self.broadcast, lambda request, who: "page", self.reactor, titles=titles
+        )
         self.addCleanup(self.chat.close)
         return Areas(*self.chat.areas)
 
@@ -88,6 +95,16 @@ class LiveChatTests(LiveChatCase):
         self.chat.change(replace(self.settings, stream=Stream(title="Day 13")))
         self.reactor.advance(0.1)
         self.assertIn(b"Day 13", document.received)
+
+    def test_S31_a_title_edited_by_hand_is_told_at_once(self) -> None:
+        """A second later, or two."""
+        for timer in self.chat.timers():
+            timer.startService()
+            self.addCleanup(timer.stopService)
+        document = self.live()
+        (self.folder / "title.txt").write_text("By hand")
+        self.reactor.pump([LOOK, 0.1])
+        self.assertIn(b"By hand", document.received)
 
     def test_R41_other_rules_hold_from_now_on(self) -> None:
         """Lengths, filters and the door."""

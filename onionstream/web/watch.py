@@ -10,7 +10,6 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
 from onionstream.chat.presence import Presence, Way
-from onionstream.config import Stream
 from onionstream.onion.budgets import Share
 from onionstream.onion.rates import Rates
 from onionstream.video.broadcast import Broadcast, OffAirError, State
@@ -105,11 +104,18 @@ class Doorkeeper(Recognition, Protocol):
         """:return: the page for somebody who may not come in; ``None``: he may."""
 
 
+class About(Protocol):
+    """What is said about the stream: ``titlefile.Titles``."""
+
+    @property
+    def title(self) -> str:
+        """One line."""
+
+
 class Watch:
     """
     The area of ``/``, ``/player``, ``/video`` and ``/stream.mp4``.
 
-    :ivar stream: what viewers read about the stream; may be replaced at any time.
     :ivar profiles: what each kind of player gets; may be replaced at any time.
     """
 
@@ -118,7 +124,7 @@ class Watch:
     def __init__(
         self,
         broadcast: Broadcast,
-        stream: Stream,
+        stream: About,
         profiles: Profiles,
         door: Doorkeeper,
         presence: Presence,
@@ -127,14 +133,14 @@ class Watch:
     ) -> None:
         """
         :param broadcast: what is shown.
-        :param stream: what is said about it.
+        :param stream: what is said about it; asked each time.
         :param profiles: what each kind of player gets.
         :param door: who asks, and whether he may come in.
         :param presence: is told who has the video.
         :param clock: for the pulse of pages that wait.
         :param rates: what tor tells of circuits.
         """
-        self.stream = stream
+        self._stream = stream
         self.profiles = profiles
         self._broadcast = broadcast
         self._door = door
@@ -164,7 +170,7 @@ class Watch:
         apply(request, Document.SHELL, nonce)
         query = f"?theme={theme}" if theme else ""
         return TEMPLATES.get_template("watch.html").render(
-            stream=self.stream,
+            stream=self._stream,
             plain=who.form_address(f"/plain{query}"),
             video="/stream.mp4" if self._door.takes_strangers else who.address("/stream.mp4"),
             live=who.address(f"/live{query}"),
