@@ -28,6 +28,7 @@ from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.config import Captcha, Chat, Config
 from onionstream.logs import told
+from onionstream.passwords import Password
 from onionstream.regular import Regular
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
@@ -38,8 +39,10 @@ from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
 from onionstream.web.door import Door
 from onionstream.web.fragments import Words
+from onionstream.web.guard import Guard, new_password
 from onionstream.web.identity import Identity, Who
 from onionstream.web.live import Live
+from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
 from onionstream.web.plain import Plain
 from onionstream.web.request import BoundedRequest
@@ -54,6 +57,7 @@ class LiveChat:
     Everything of the site that is not the video.
 
     :ivar sessions: who is logged in.
+    :ivar login: lets the broadcaster in.
     :ivar identity: who a visitor is.
     :ivar presence: who is here.
     :ivar door: who may come in.
@@ -69,6 +73,7 @@ class LiveChat:
         broadcast: Broadcast,
         shell: Callable[[BoundedRequest, Who], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+        password: Password | None = None,
         *,
         titles: Titles,
     ) -> None:
@@ -78,6 +83,7 @@ class LiveChat:
         :param broadcast: what is shown beside it.
         :param shell: the page around it.
         :param reactor: the clock, and where threads tell their results.
+        :param password: the broadcaster's; ``None``: one that nobody knows.
         :param titles: what is said about the stream.
         :raises FontError: a font of the settings cannot be used.
         """
@@ -86,6 +92,7 @@ class LiveChat:
         self._reactor = reactor
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
         self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
+        self._doormen = Workers(reactor, threads=1, queue=8, name="login")
         self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
         secure = settings.web.cookies_secure
         self.sessions = Sessions(reactor, secure=secure)
@@ -95,6 +102,8 @@ class LiveChat:
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
         tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
+        self._guard = Guard(password or new_password(), self._doormen, reactor)
+        self.login = Login(self.sessions, self._guard, self.identity, asking, nonces)
         chance, words = SystemRandom().random, _words(settings.chat)
         self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
         self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
@@ -103,7 +112,8 @@ class LiveChat:
         )
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
-        self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        forms = (self._say, self._appearance, asking, self.door, self.login)
+        self.areas: tuple[Area, ...] = (self._live, self._plain, *forms)
         self._follow()
         titles.changed = self._stage_changed
         self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
@@ -111,7 +121,7 @@ class LiveChat:
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._captchas, *self.timers()):
+        for service in (self._painters, self._hashers, self._doormen, self._captchas, *self.timers()):
             service.setServiceParent(whole)
         return whole
 
@@ -134,6 +144,11 @@ class LiveChat:
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._replace_captchas(settings.captcha)
         self._stage_changed()
+
+    def lock(self, password: Password) -> None:
+        """Another password lets the broadcaster in from now on, and whoever is logged in has to do it again."""
+        self._guard.password = password
+        self.sessions.end_all()
 
     def _call(self, words: Words) -> None:
         self._live.feed.call(words)
