@@ -17,16 +17,14 @@ from twisted.application.service import IService, MultiService
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from onionstream import chat_settings
 from onionstream.captcha.captchas import Captchas
-from onionstream.captcha.captchas import Settings as CaptchaSettings
 from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
-from onionstream.chat.filters import Filters
 from onionstream.chat.people import Role
 from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
-from onionstream.chat.rules import Rules, When
-from onionstream.config import Captcha, Chat, Config
+from onionstream.config import Captcha, Config
 from onionstream.logs import told
 from onionstream.passwords import Password
 from onionstream.regular import Regular
@@ -37,11 +35,13 @@ from onionstream.video.broadcast import Broadcast, State
 from onionstream.web.appearance import Appearance
 from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
+from onionstream.web.course import Course
 from onionstream.web.door import Door
 from onionstream.web.fragments import Words
 from onionstream.web.guard import Guard, new_password
 from onionstream.web.identity import Identity, Who
 from onionstream.web.live import Live
+from onionstream.web.lock import Kind
 from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
 from onionstream.web.plain import Plain
@@ -50,6 +50,23 @@ from onionstream.web.say import Say
 from onionstream.web.sessions import Sessions
 from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
+
+TurnOut = Callable[[Callable[["bytes | None"], bool]], None]
+"""Ends what those see who would not come in by the door as it is now: it is told whether somebody would, by his key."""
+
+
+class _Pools:
+    """
+    The threads of the chat.
+
+    :ivar painters: draw captchas. :ivar hashers: make tripcodes. :ivar doormen: try the broadcaster's password.
+    """
+
+    def __init__(self, reactor: Any) -> None:  # noqa: ANN401 - what it provides depends on the platform
+        """:param reactor: where results are told."""
+        self.painters = Workers(reactor, threads=1, queue=2, name="captcha")
+        self.hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
+        self.doormen = Workers(reactor, threads=1, queue=8, name="login")
 
 
 class LiveChat:
@@ -61,6 +78,9 @@ class LiveChat:
     :ivar identity: who a visitor is.
     :ivar presence: who is here.
     :ivar door: who may come in.
+    :ivar titles: what is said about the stream.
+    :ivar course: what the broadcaster has set.
+    :ivar turn_out: what to call when the door is another one, beside what is in here.
     :ivar room: what is said.
     """
 
@@ -87,47 +107,47 @@ class LiveChat:
         :param titles: what is said about the stream.
         :raises FontError: a font of the settings cannot be used.
         """
-        self._titles, self._captcha = titles, settings.captcha
+        self.titles, self._captcha = titles, settings.captcha
         self._broadcast = broadcast
         self._reactor = reactor
-        self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
-        self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
-        self._doormen = Workers(reactor, threads=1, queue=8, name="login")
-        self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
+        self._pools = pools = _Pools(reactor)
+        self._captchas = Captchas(pools.painters, reactor, chat_settings.pictures(settings.captcha))
         secure = settings.web.cookies_secure
         self.sessions = Sessions(reactor, secure=secure)
         self.identity = Identity(secrets.tokens, secure=secure, staff=self.sessions.chat_key)
         self.presence = Presence(self._presence_changed)
-        self.room = Room(_rules(settings), _filters(settings.chat), self.identity.mark, self._tell)
+        rules, filters = chat_settings.rules(settings), chat_settings.filters(settings.chat)
+        self.room = Room(rules, filters, self.identity.mark, self._tell)
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
-        tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
-        self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
-        self._guard = Guard(password or new_password(), self._doormen, reactor)
+        tripcodes, lock = Tripcodes(pools.hashers, secrets.pepper, reactor), chat_settings.door(settings.doors)
+        self.door = door = Door(self.identity, asking, self.room, shell, tripcodes, reactor, lock)
+        self.course = Course(self.room, door.admission, reactor, time.time)
+        self._guard = Guard(password or new_password(), pools.doormen, reactor)
         self.login = Login(self.sessions, self._guard, self.identity, asking, nonces)
-        chance, words = SystemRandom().random, _words(settings.chat)
-        self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
-        self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
+        chance, words = SystemRandom().random, chat_settings.words(settings.chat)
+        self._say = Say(self.room, door, nonces, asking, reactor, time.time, words)
+        self._appearance = Appearance(self.room, door, nonces, tripcodes, reactor, words, bucket=asking.bucket)
         self._live = Live(
-            self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
+            self.room, self.presence, door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
         )
-        self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
+        self._plain = Plain(self.room, door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
-        forms = (self._say, self._appearance, asking, self.door, self.login)
+        forms = (self._say, self._appearance, asking, door, self.login)
         self.areas: tuple[Area, ...] = (self._live, self._plain, *forms)
-        self._follow()
-        titles.changed = self._stage_changed
-        self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
+        self.turn_out: list[TurnOut] = [self._live.turn_out, self._plain.turn_out]
+        self._join()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._doormen, self._captchas, *self.timers()):
+        pools = self._pools
+        for service in (pools.painters, pools.hashers, pools.doormen, self._captchas, *self.timers()):
             service.setServiceParent(whole)
         return whole
 
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
-        titles = Regular(LOOK, self._titles.look, self._reactor)
+        titles = Regular(LOOK, self.titles.look, self._reactor)
         return (*self._live.timers(), *self._plain.timers(), titles)
 
     def close(self) -> None:
@@ -137,10 +157,10 @@ class LiveChat:
 
     def change(self, settings: Config) -> None:
         """The configuration is another one (R-41)."""
-        self._titles.words = settings.stream
-        self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
-        self.door.shut = settings.captcha.door
-        self._call(_words(settings.chat))
+        self.titles.words = settings.stream
+        self.room.filters = chat_settings.filters(settings.chat)
+        self.course.configure(chat_settings.rules(settings), chat_settings.door(settings.doors))
+        self._call(chat_settings.words(settings.chat))
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._replace_captchas(settings.captcha)
         self._stage_changed()
@@ -157,13 +177,20 @@ class LiveChat:
     def _replace_captchas(self, settings: Captcha) -> None:
         """Draw others, if they are to be others: until there are some, nobody gets any."""
         before, self._captcha = self._captcha, settings
-        if _captcha_settings(settings) == _captcha_settings(before):
+        if chat_settings.pictures(settings) == chat_settings.pictures(before):
             return
         try:
-            self._captchas.replace(_captcha_settings(settings))
+            self._captchas.replace(chat_settings.pictures(settings))
         except FontError as error:
             self._captcha = before
             self._log.error("Captchas stay as they were: {error}", error=error)
+
+    def _join(self) -> None:
+        """Have those be told of a change whom it is about."""
+        self._follow()
+        self.titles.changed = self.course.changed = self._stage_changed
+        self.door.admission.changed = self._door_changed
+        self.room.appoint(self.sessions.key, Role.BROADCASTER, self._reactor.seconds())
 
     def _follow(self) -> None:
         """Be told whenever the stream's state changes, from now on."""
@@ -181,14 +208,22 @@ class LiveChat:
         return Stage(
             state=Air.RESTARTING if again else Air(broadcast.state.value),
             since=broadcast.since,
-            title=self._titles.title,
-            description=self._titles.description,
+            title=self.titles.title,
+            description=self.titles.description,
             watching=self.presence.watching,
+            note=self.course.note,
         )
 
     def _stage_changed(self) -> None:
         self._live.stage_changed()
         self._plain.stage_changed()
+
+    def _door_changed(self) -> None:
+        """Whoever would not come in by the door as it is now is put out, unless a captcha is all that it asks for."""
+        admission = self.door.admission
+        if admission.lock.kind in (Kind.MEMBERS, Kind.PASSWORD):
+            for turn_out in self.turn_out:
+                turn_out(admission.admits_key)
 
     def _presence_changed(self) -> None:
         self._live.presence_changed()
@@ -203,33 +238,3 @@ class LiveChat:
             tell(event)
         except Exception:  # noqa: BLE001 - whatever it is, the thing was done and the others show it
             self._log.error("{told}", told=told(Failure()))
-
-
-def _rules(settings: Config) -> Rules:
-    chat, captcha = settings.chat, settings.captcha
-    return Rules(
-        characters=chat.characters,
-        lines=chat.lines,
-        between=chat.between,
-        burst=chat.burst,
-        burst_lines=chat.burst_lines,
-        burst_seconds=chat.burst_seconds,
-        every=captcha.every,
-        captcha=When(captcha.when),
-        kept=chat.kept,
-        reserved=(chat.broadcaster, chat.anonymous),
-        unnamed=chat.anonymous,
-    )
-
-
-def _filters(chat: Chat) -> Filters:
-    said = chat.filters
-    return Filters(said.censor, said.block, said.ban, said.ignore_case, said.tyranny)
-
-
-def _captcha_settings(captcha: Captcha) -> CaptchaSettings:
-    return CaptchaSettings(length=captcha.letters, lifetime=captcha.lifetime, fonts=captcha.fonts)
-
-
-def _words(chat: Chat) -> Words:
-    return Words(unnamed=chat.anonymous, broadcaster=chat.broadcaster)

@@ -92,17 +92,15 @@ def makeService(options: Options) -> IService:
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
     chosen = _or_end(lambda: PasswordFile(state.path, lambda password: chat.lock(_password(password))))
     password = chosen.present or new_password()
-    titles = Titles(state.path, settings.stream)
-    chat = _or_end(
-        lambda: _chat(settings, state, titles, broadcast, lambda *page: watch.page(*page), reactor, password)
-    )
-    watch = _watch(settings, titles, broadcast, chat, reactor, rates := Rates())
+    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor, password))
+    watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
     desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, chat.login)
-    site = BoundedSite(Areas(watch, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
+    areas = Areas(watch, *chat.areas, desk, gauge, Assets(), nothing=chat.door.nothing)
+    site = BoundedSite(areas, Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
@@ -177,7 +175,6 @@ def _broadcast(delivery: Delivery, clock: Callable[[], float]) -> Broadcast:
 def _chat(
     settings: Config,
     state: StateDirectory,
-    titles: Titles,
     broadcast: Broadcast,
     shell: Callable[[BoundedRequest, Who], str],
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
@@ -187,7 +184,7 @@ def _chat(
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor, password, titles=titles)
+    return LiveChat(settings, secrets, broadcast, shell, reactor, password, titles=Titles(state.path, settings.stream))
 
 
 def _paths(state: StateDirectory) -> Paths:
@@ -227,7 +224,7 @@ class _Changes:
     def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
         """For ``life.Reload``."""
         return {
-            frozenset({"stream", "chat", "captcha"}): self.chat.change,
+            frozenset({"stream", "chat", "captcha", "doors"}): self.chat.change,
             frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
             frozenset({"players"}): self._play,
             frozenset({"tor"}): self._offer,
@@ -256,13 +253,14 @@ class _Changes:
 
 def _watch(
     settings: Config,
-    titles: Titles,
     broadcast: Broadcast,
     chat: LiveChat,
     reactor: Any,  # noqa: ANN401 - as above
     rates: Rates,
 ) -> Watch:
-    return Watch(broadcast, titles, _profiles(settings.players), chat.door, chat.presence, reactor, rates)
+    watch = Watch(broadcast, chat.titles, _profiles(settings.players), chat.door, chat.presence, reactor, rates)
+    chat.turn_out.append(watch.turn_out)
+    return watch
 
 
 def _profiles(players: Players) -> Profiles:

@@ -11,7 +11,7 @@ from twisted.web.resource import IResource
 from onionstream.captcha.captchas import Settings
 from onionstream.chat.events import Event
 from onionstream.chat.people import Role
-from onionstream.config import Captcha, Chat, Config, Stream
+from onionstream.config import Captcha, Chat, Config, Doors, Stream
 from onionstream.livechat import LiveChat
 from onionstream.passwords import Hashed, Printed
 from onionstream.secretfile import Secrets
@@ -22,6 +22,7 @@ from onionstream.video.window import Window
 from onionstream.web.areas import Areas, Router
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Who
+from onionstream.web.lock import Kind
 from onionstream.web.request import BoundedRequest
 from tests.web.visitor import Visitor
 from tests.web.wire import Client, WireCase, get
@@ -115,7 +116,7 @@ class WordTests(LiveChatCase):
 class BroadcasterTests(LiveChatCase):
     """Who is logged in, in the chat."""
 
-    settings = replace(NAMES, captcha=Captcha(when="first", door=True))
+    settings = replace(NAMES, captcha=Captcha(when="first"), doors=Doors(kind="captcha"))
 
     def broadcaster(self) -> Visitor:
         """Somebody who has logged in, with the form to say something before him."""
@@ -219,7 +220,7 @@ class DoorTests(LiveChatCase):
     def test_A10_they_lead_in_where_the_door_is_shut(self) -> None:
         """With the right to see, and not to write."""
         address = Visitor(self, cookies=False).go("/").page.links["live"]
-        self.chat.door.shut = True
+        self.chat.course.set_door(Kind.CAPTCHA)
         links = re.findall('href="(/plain[^"]*)"', self.read(address).received.decode())
         self.assertEqual([self.ask(get(link)).status for link in links], [200])
         self.assertEqual(self.ask(get("/plain")).status, 403)

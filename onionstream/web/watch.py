@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Protocol
 
@@ -103,6 +104,9 @@ class Doorkeeper(Recognition, Protocol):
     def turn_away(self, request: BoundedRequest) -> str | None:
         """:return: the page for somebody who may not come in; ``None``: he may."""
 
+    async def knock(self, request: BoundedRequest, /) -> str:
+        """:return: what follows when somebody has done what the door asks for."""
+
 
 class About(Protocol):
     """What is said about the stream: ``titlefile.Titles``."""
@@ -158,6 +162,11 @@ class Watch:
             raise BadRequest
         outside = self._door.turn_away(request)
         return self.page(request, self._door.meet(request), theme) if outside is None else outside
+
+    @router.route("/", methods=["POST"])
+    async def knock(self, request: BoundedRequest) -> str:
+        """The door's answer, at its old address (S77)."""
+        return await self._door.knock(request)
 
     def page(self, request: BoundedRequest, who: Who, theme: str = "") -> str:
         """
@@ -301,6 +310,17 @@ class Watch:
             if not theirs:
                 self._videos.pop(key, None)
             self._presence.leave(key, Way.VIDEO)
+
+    def turn_out(self, admits: Callable[[bytes], bool]) -> None:
+        """
+        The door is another one: end the videos of those who would not come in by it (S26).
+
+        :param admits: whether somebody known by a key would.
+        """
+        for key, theirs in list(self._videos.items()):
+            if not admits(key):
+                for viewer in tuple(theirs):
+                    viewer.finish()
 
     @property
     def _online(self) -> bool:
