@@ -21,7 +21,7 @@ from onionstream import chat_settings
 from onionstream.captcha.captchas import Captchas
 from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
-from onionstream.chat.people import Role
+from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
 from onionstream.config import Captcha, Config
@@ -78,6 +78,7 @@ class LiveChat:
     :ivar identity: who a visitor is.
     :ivar presence: who is here.
     :ivar door: who may come in.
+    :ivar nonces: let forms be sent once.
     :ivar titles: what is said about the stream.
     :ivar course: what the broadcaster has set.
     :ivar turn_out: what to call when the door is another one, beside what is in here.
@@ -108,8 +109,7 @@ class LiveChat:
         :raises FontError: a font of the settings cannot be used.
         """
         self.titles, self._captcha = titles, settings.captcha
-        self._broadcast = broadcast
-        self._reactor = reactor
+        self._broadcast, self._reactor = broadcast, reactor
         self._pools = pools = _Pools(reactor)
         self._captchas = Captchas(pools.painters, reactor, chat_settings.pictures(settings.captcha))
         secure = settings.web.cookies_secure
@@ -118,7 +118,8 @@ class LiveChat:
         self.presence = Presence(self._presence_changed)
         rules, filters = chat_settings.rules(settings), chat_settings.filters(settings.chat)
         self.room = Room(rules, filters, self.identity.mark, self._tell)
-        nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
+        self.nonces = nonces = Nonces(token_bytes(32), reactor)
+        asking = Asking(self._captchas, token_bytes(32), reactor)
         tripcodes, lock = Tripcodes(pools.hashers, secrets.pepper, reactor), chat_settings.door(settings.doors)
         self.door = door = Door(self.identity, asking, self.room, shell, tripcodes, reactor, lock)
         self.course = Course(self.room, door.admission, reactor, time.time)
@@ -132,10 +133,18 @@ class LiveChat:
         )
         self._plain = Plain(self.room, door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
-        forms = (self._say, self._appearance, asking, door, self.login)
-        self.areas: tuple[Area, ...] = (self._live, self._plain, *forms)
+        self.areas: list[Area] = [self._live, self._plain, self._say, self._appearance, asking, door, self.login]
         self.turn_out: list[TurnOut] = [self._live.turn_out, self._plain.turn_out]
+        self._told: list[Callable[[Event], object]] = []
         self._join()
+
+    def hear(self, tell: Callable[[Event], object]) -> None:
+        """:param tell: is told of all that happens in the chat from now on, each time after it has."""
+        self._told.append(tell)
+
+    def called(self, person: Person) -> str:
+        """:return: somebody's name, with the tag that tells him from others who are called the same."""
+        return self._live.feed.fragments.called(person)
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
@@ -230,7 +239,7 @@ class LiveChat:
 
     def _tell(self, event: Event) -> None:
         """What goes wrong where something is shown is no matter of him who did it, nor of the other places."""
-        for tell in (self._live.tell, self._plain.tell):
+        for tell in (self._live.tell, self._plain.tell, *self._told):
             self._try(tell, event)
 
     def _try(self, tell: Callable[[Event], object], event: Event) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from random import SystemRandom
@@ -41,16 +41,17 @@ from onionstream.options import CANNOT_START, Options, end, write
 from onionstream.passwordfile import PasswordFile
 from onionstream.passwords import Password
 from onionstream.regular import Regular
+from onionstream.seat import Seat
 from onionstream.state import StateDirectory, StateError
 from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
-from onionstream.web.areas import Areas
+from onionstream.web.areas import Area, Areas
 from onionstream.web.assets import Assets
-from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
+from onionstream.web.errors import WebError
 from onionstream.web.gauge import Gauge
 from onionstream.web.guard import new_password
 from onionstream.web.http import BoundedSite
@@ -98,19 +99,19 @@ def makeService(options: Options) -> IService:
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
-    desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, chat.login)
-    areas = Areas(watch, *chat.areas, desk, gauge, Assets(), nothing=chat.door.nothing)
-    site = BoundedSite(areas, Limits(connections=connections), reactor)
+    seat = Seat(settings, chat, broadcast, encoder, tor, test, lambda: circuits, reactor)
+    site = _site((watch, *chat.areas, *seat.areas, gauge, Assets()), chat.door.nothing, connections, reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
-    changes = _Changes(watch, chat, broadcast, encoder, slates, tor, test, confinement)
+    changes = _Changes(watch, chat, seat, broadcast, encoder, slates, tor, test, confinement)
     reload = life.Reload(settings, options.load, changes.by_table())
     write(_banner(settings, state, password, confinement))
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look), test.run),
-        Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
+        Listening(ports, site, ending=_one_after_the_other(chat.close, seat.close, broadcast.close)),
         *_timers(broadcast, circuits),
+        *seat.timers(),
         chat.service(),
         terminal.Terminal(write, broadcast, lambda: encoder.status().sentence),
         terminal.Onion(write, tor, show_address=not _is_kept()),
@@ -187,6 +188,15 @@ def _chat(
     return LiveChat(settings, secrets, broadcast, shell, reactor, password, titles=Titles(state.path, settings.stream))
 
 
+def _site(
+    areas: Iterable[Area],
+    nothing: Callable[[], WebError],
+    connections: int,
+    reactor: Any,  # noqa: ANN401 - as above
+) -> BoundedSite:
+    return BoundedSite(Areas(*areas, nothing=nothing), Limits(connections=connections), reactor)
+
+
 def _paths(state: StateDirectory) -> Paths:
     return Paths(state=state.path, site=state.socket)
 
@@ -214,6 +224,7 @@ class _Changes:
 
     watch: Watch
     chat: LiveChat
+    seat: Seat
     broadcast: Broadcast
     encoder: Supervisor
     slates: SlateMaker
@@ -227,6 +238,7 @@ class _Changes:
             frozenset({"stream", "chat", "captcha", "doors"}): self.chat.change,
             frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
             frozenset({"players"}): self._play,
+            frozenset({"video", "audio"}): partial(setattr, self.seat, "settings"),
             frozenset({"tor"}): self._offer,
             frozenset({"delivery"}): self._deliver,
             frozenset({"source", "video", "audio", "encoder"}): self._encode,
