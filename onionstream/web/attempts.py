@@ -88,6 +88,8 @@ class Attempts(Generic[Attempt]):
         :param now: seconds.
         :return: the attempt that is to be tried now, until ``done``; ``None``: none is.
         """
+        for tally in (self._each, self._lately, self._all):
+            tally.forget(now)
         if self._tried:
             return None
         if self._near and not self._near_pace.wait(now):

@@ -139,8 +139,8 @@ class Sessions:
 
     def _new(self, *, basic: bool = False) -> Session:
         now = self._clock.seconds()
-        for name in [name for name, session in self._sessions.items() if not session.lives(now)]:
-            del self._sessions[name]
+        self._sessions = {name: session for name, session in self._sessions.items() if session.lives(now)}
+        self._remembered.sift(lambda session: session.lives(now))
         return Session(self.key, now, now, basic)
 
     def _drop(self, request: BoundedRequest) -> None:

@@ -33,6 +33,7 @@ from onionstream.web.appearance import HUES, Wishes
 from onionstream.web.drafts import Draft
 from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
+from onionstream.web.guard import USER
 from onionstream.web.headers import Document, apply
 from onionstream.web.hub import Fragment, Hole, Holed
 from onionstream.web.identity import Who
@@ -134,6 +135,9 @@ STATES = {
     "door-again": State(
         path="/door", posed=Posed("w", _QUESTION), sentences=("That was not right. Here is another one.",)
     ),
+    "login": State(path="/login"),
+    "login-again": State(path="/login", posed=Posed("picture", None), sentences=("Wrong name or password.",)),
+    "login-in-words": State(path="/login", posed=Posed("w", _QUESTION)),
     "plain": State(path="/plain"),
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
@@ -267,6 +271,13 @@ def _door(state: State, theme: str, query: str) -> str:
     return _render("door.html", guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences))
 
 
+def _login(state: State, theme: str, query: str) -> str:
+    guest, sentence = Who(key=b"k" * 16) if state.posed else None, "".join(state.sentences)
+    return _render(
+        "login.html", user=USER, guest=guest, posed=state.posed, sentence=sentence, refused=True, window="/broadcaster"
+    )
+
+
 def _error(state: State, theme: str, query: str) -> str:
     return _render(
         "error.html", title="Too many at once", sentence="There are too many requests. Please try again later."
@@ -319,6 +330,7 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/player": (Document.PLAYER, _player),
     "/video": (Document.PLAYER, _video),
     "/door": (Document.FORM, _door),
+    "/login": (Document.FORM, _login),
     "/error": (Document.FRAME, _error),  # really ERROR, in whose sandbox axe cannot run
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),

@@ -239,6 +239,15 @@ class BasicTests(LoginCase):
         self.assertEqual(self.ask(get("/broadcaster", LOGGED_IN)).status, 200)
         self.assertEqual(self.workers.runs, 2)
 
+    def test_D50_what_has_ended_is_forgotten(self) -> None:
+        """With the next login, wherever that is."""
+        for self.circuit in (5, 6):
+            self.ask(get("/broadcaster", LOGGED_IN))
+        self.assertEqual(len(self.sessions), 2)
+        self.clock.advance(IDLE)
+        self.ask(get("/broadcaster", LOGGED_IN))
+        self.assertEqual(len(self.sessions), 1)
+
     def test_D21_another_password_counts_at_once(self) -> None:
         """What was remembered is forgotten."""
         self.ask(get("/broadcaster", LOGGED_IN))
