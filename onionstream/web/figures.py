@@ -12,6 +12,9 @@ from onionstream.video.window import Window
 SPAN = 10.0
 """Seconds that the pace of the encoder is measured over."""
 
+QUIET = 1.0
+"""Seconds without a picture after which it is measured from there on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -90,6 +93,8 @@ class Pace:
                     frames += sum(len(run.samples) for run in fragment.runs if run.kind is Kind.VIDEO)
                     size += len(fragment.data)
             self._next = newest.number + 1
+        if not frames and self._heard and now - self._heard[-1][0] >= QUIET:
+            self._heard.clear()  # what comes after a rest is not slower for it
         self._heard.append((now, frames, size))
         while self._heard[0][0] < now - SPAN:
             self._heard.popleft()

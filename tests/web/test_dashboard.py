@@ -134,6 +134,14 @@ class PaceTests(SynchronousTestCase):
         self.pace.look(2.0 + SPAN)
         self.assertEqual(self.pace.frames, 0.0)
 
+    def test_after_a_rest_the_pace_is_that_of_what_came_since(self) -> None:
+        """An encoder that is switched on again is not slow for having been off."""
+        for second in range(1, 6):
+            self.pace.look(float(second))
+        self.feed(2.0)
+        self.pace.look(7.0)
+        self.assertAlmostEqual(self.pace.frames, 30, delta=1)
+
     def test_the_slate_does_not_count(self) -> None:
         """It does not come from the encoder."""
         self.feed(1.0, generation=0)
