@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from onionstream.chat.skeleton import skeleton
 from onionstream.schema import SchemaError, one_line, shown
 
 if TYPE_CHECKING:
-    from onionstream.config import Chat, Config, Source, Tor, WordFilters
+    from onionstream.config import Chat, Config, Doors, Source, Tor, WordFilters
+
+_WHOLE_TRIPCODE = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+"""The base64url of 32 bytes; what is shown of a tripcode are its first ten characters (D-12)."""
 
 
 def check(config: Config) -> None:
@@ -20,6 +24,7 @@ def check(config: Config) -> None:
     _check_files("captcha", "fonts", config.captcha.fonts)
     _check_chat(config.chat)
     _check_filters(config.chat.filters)
+    _check_doors(config.doors)
     _check_tor(config.tor)
     _check_together(config)
 
@@ -81,6 +86,18 @@ def _check_filters(filters: WordFilters) -> None:
         where = f"[chat.filters] {problem.list}, number {problem.index}"
         sentence = f"{where}: {shown(problem.entry)} {one_line(problem.reason, 200)}"
         raise SchemaError("chat.filters", problem.list, sentence) from problem
+
+
+def _check_doors(doors: Doors) -> None:
+    """:raises SchemaError: a member has no tripcode, or the door that is shut cannot be opened."""
+    for number, member in enumerate(doors.members, 1):
+        if not re.fullmatch(_WHOLE_TRIPCODE, member):
+            found = (
+                f"[doors] members, number {number}: {shown(member)} is no tripcode in full: those have 43 characters"
+            )
+            raise SchemaError("doors", "members", found)
+    if doors.kind == "password" and not doors.password:
+        raise SchemaError("doors", "kind", '[doors] kind is "password", but [doors] password is empty')
 
 
 def _check_tor(tor: Tor) -> None:

@@ -15,6 +15,7 @@ from onionstream.encoder.surroundings import look_around
 from onionstream.livechat import LiveChat
 from onionstream.onion.selftest import SelfTest
 from onionstream.onion.tor import Tor
+from onionstream.seat import Seat
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import CHROMIUM, FIREFOX, FIREFOX_WITH_SOUND, Profiles, Trick
 from onionstream.video.viewer import Patience
@@ -27,6 +28,7 @@ class Changes:
 
     watch: Watch
     chat: LiveChat
+    seat: Seat
     broadcast: Broadcast
     intake: Intake
     slates: SlateMaker
@@ -37,17 +39,14 @@ class Changes:
     def by_table(self) -> dict[frozenset[str], Callable[[Config], None]]:
         """For ``life.Reload``."""
         return {
-            frozenset({"stream"}): self._show,
-            frozenset({"stream", "chat", "captcha"}): self.chat.change,
+            frozenset({"stream", "chat", "captcha", "doors"}): self.chat.change,
             frozenset({"stream", "video", "audio", "encoder"}): self._make_slate,
             frozenset({"players"}): self._play,
+            frozenset({"video", "audio"}): self._expect,
             frozenset({"tor"}): self._offer,
             frozenset({"delivery"}): self._deliver,
             frozenset({"source", "video", "audio", "encoder"}): self._encode,
         }
-
-    def _show(self, settings: Config) -> None:
-        self.watch.stream = settings.stream
 
     def _make_slate(self, settings: Config) -> None:
         self.slates.replace(how_to_make_slate(settings, self.confinement, lambda: self.intake.sound))
@@ -55,6 +54,9 @@ class Changes:
     def _offer(self, settings: Config) -> None:
         self.tor.replace(settings.tor)
         self.test.replace(settings.tor)
+
+    def _expect(self, settings: Config) -> None:
+        self.seat.settings = settings
 
     def _play(self, settings: Config) -> None:
         self.watch.profiles = profiles(settings.players)

@@ -29,7 +29,7 @@ from onionstream.media_settings import (
     Video,
 )
 from onionstream.schema import SchemaError, one_line
-from onionstream.site_settings import Captcha, Chat, Tor, Web, WordFilters
+from onionstream.site_settings import Captcha, Chat, Doors, Tor, Web, WordFilters
 
 __all__ = [
     "Audio",
@@ -40,6 +40,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Delivery",
+    "Doors",
     "Encoder",
     "FileSource",
     "FolderSource",
@@ -76,6 +77,7 @@ class Config:
     web: Web = field(default_factory=Web)
     chat: Chat = field(default_factory=Chat)
     captcha: Captcha = field(default_factory=Captcha)
+    doors: Doors = field(default_factory=Doors)
     tor: Tor = field(default_factory=Tor)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any
 
@@ -39,8 +39,8 @@ from onionstream.regular import Regular
 from onionstream.state import StateDirectory
 from onionstream.video.broadcast import Broadcast
 from onionstream.web.http import BoundedSite
+from onionstream.web.lock import Kind
 from onionstream.web.sockets import listen_on_unix
-from onionstream.web.watch import Watch
 
 _COMINGS = 0.5
 """Seconds between two looks who has come and who has gone: a page that is loaded again is no news."""
@@ -59,7 +59,6 @@ class Parts:
 
     state: StateDirectory
     chat: LiveChat
-    watch: Watch
     broadcast: Broadcast
     encoder: Intake
     tor: Tor
@@ -94,7 +93,8 @@ class LiveControl:
         self._comings = Comings(())
         self._onion_told: Fact = {}
         self._stream_told: Fact = {}
-        chat.follow(self)
+        chat.hear(self.tell)
+        chat.look_on(self.stage_changed)
         self._follow_onion()
 
     def service(self) -> IService:
@@ -105,12 +105,12 @@ class LiveControl:
         return whole
 
     def tell(self, event: Event) -> None:
-        """See ``livechat.Follower``."""
+        """See ``LiveChat.hear``."""
         if self._server.listening:
             self._server.publish(of_room(event, self._called))
 
     def stage_changed(self) -> None:
-        """See ``livechat.Follower``."""
+        """See ``LiveChat.look_on``."""
         if (fact := self._stream()) != self._stream_told:
             self._stream_told = fact
             self._server.publish(fact)
@@ -183,19 +183,17 @@ class _Stage:
     @title.setter
     def title(self, title: str) -> None:
         """Everywhere, from now on."""
-        watch = self._parts.watch
-        watch.stream = replace(watch.stream, title=title)
-        self._parts.chat.entitle(title)
+        self._parts.chat.titles.set_title(title)
 
     @property
     def captcha_at_door(self) -> bool:
         """Whether it is asked for."""
-        return self._parts.chat.door.shut
+        return self._parts.chat.course.door.present.kind is Kind.CAPTCHA
 
     @captcha_at_door.setter
     def captcha_at_door(self, shut: bool) -> None:
         """From now on."""
-        self._parts.chat.door.shut = shut
+        self._parts.chat.course.set_door(Kind.CAPTCHA if shut else Kind.OPEN)
 
     @property
     def state(self) -> str:

@@ -1,4 +1,4 @@
-"""Settings of the site: ``[web]``, ``[chat]``, ``[captcha]`` and ``[tor]`` of ``config.toml``, one class for each."""
+"""Settings of the site: ``[web]`` to ``[doors]`` and ``[tor]`` of ``config.toml``, one class for each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from onionstream import schema
 from onionstream.schema import at_most, matching, one_of, that
 
 _NAME = that(lambda text: text == text.strip() and 1 <= len(text) <= 24, ", 1 to 24 characters, no space at its ends")
+_PASSWORD = that(lambda text: not text or 8 <= len(text) <= 256, ", 8 to 256 characters, or none at all")
 _ENTRIES = at_most(1024, "words and patterns")
 
 
@@ -63,6 +64,8 @@ class Chat:
     :ivar burst_lines: the same for lines.
     :ivar burst_seconds: seconds.
     :ivar emotes: a folder with small pictures that stand for words; empty: none.
+    :ivar mode: who may write: everybody, everybody but ``slow``, ``members`` of ``[doors]`` only, or nobody.
+    :ivar slow: seconds from one message of a person to his next where the mode is ``slow``.
     """
 
     anonymous: str = field(default="Anonymous", metadata=_NAME)
@@ -76,6 +79,8 @@ class Chat:
     burst_lines: int = field(default=20, metadata=schema.between(1, 1000))
     burst_seconds: float = field(default=20.0, metadata=schema.between(1, 600))
     emotes: str = field(default="", metadata=at_most(4096, "characters"))
+    mode: str = field(default="open", metadata=one_of("open", "slow", "members", "closed"))
+    slow: float = field(default=30.0, metadata=schema.between(1, 3600))
     filters: WordFilters = field(default_factory=WordFilters)
 
 
@@ -86,7 +91,6 @@ class Captcha:
 
     :ivar when: ``never``, on ``suspicion`` of a flood, or before somebody's ``first`` message too.
     :ivar every: each of so many messages of a person needs one, unless none ever does; 0: none does for that.
-    :ivar door: nobody sees anything of the stream before he has solved one.
     :ivar letters: in one picture; some have one more (D-24).
     :ivar lifetime: seconds in which it must be solved.
     :ivar fonts: font files that pictures are drawn with; empty: those that are found.
@@ -94,10 +98,24 @@ class Captcha:
 
     when: str = field(default="suspicion", metadata=one_of("never", "suspicion", "first"))
     every: int = field(default=0, metadata=schema.between(0, 10000))
-    door: bool = False
     letters: int = field(default=5, metadata=schema.between(4, 7))
     lifetime: float = field(default=300.0, metadata=schema.between(30, 3600))
     fonts: tuple[str, ...] = field(default=(), metadata=at_most(64, "paths"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """
+    ``[doors]``: who comes in at all.
+
+    :ivar kind: everybody (``open``), whoever has solved a ``captcha``, ``members``, or who knows the ``password``.
+    :ivar members: tripcodes, in full.
+    :ivar password: the one that all share.
+    """
+
+    kind: str = field(default="open", metadata=one_of("open", "captcha", "members", "password"))
+    members: tuple[str, ...] = field(default=(), metadata=at_most(1024, "tripcodes"))
+    password: str = field(default="", metadata=_PASSWORD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from random import SystemRandom
 from typing import Any, TypeVar
@@ -44,14 +44,16 @@ from onionstream.options import CANNOT_START, Options, end, write
 from onionstream.passwordfile import PasswordFile
 from onionstream.passwords import Password
 from onionstream.regular import Regular
+from onionstream.seat import Seat
 from onionstream.state import StateDirectory, StateError
+from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
-from onionstream.web.areas import Areas
+from onionstream.web.areas import Area, Areas
 from onionstream.web.assets import Assets
-from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
+from onionstream.web.errors import WebError
 from onionstream.web.gauge import Gauge
 from onionstream.web.guard import new_password
 from onionstream.web.http import BoundedSite
@@ -98,22 +100,23 @@ def makeService(options: Options) -> IService:
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests, gauge = Guests(state.path / "onion", tor), Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
-    desk = Broadcaster(broadcast, intake.status, tor.status, lambda: site.connections, chat.login)
+    seat = Seat(settings, chat, broadcast, intake, tor, test, lambda: circuits, reactor)
     hls = Playlist(broadcast, chat.door, chat.presence, reactor)
-    site = BoundedSite(Areas(watch, hls, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
+    site = _site((watch, hls, *chat.areas, *seat.areas, gauge, Assets()), chat.door.nothing, connections, reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
-    changes = Changes(watch, chat, broadcast, intake, slates, tor, test, confinement).by_table()
+    changes = Changes(watch, chat, seat, broadcast, intake, slates, tor, test, confinement).by_table()
     reload = life.Reload(settings, options.load, changes)
     planned = _planned_by(reload)
-    parts = Parts(state, chat, watch, broadcast, intake, tor, test, site, reload, guests, planned)
+    parts = Parts(state, chat, broadcast, intake, tor, test, site, reload, guests, planned)
     control = _or_end(lambda: LiveControl(parts, reactor))
     write(_banner(settings, state, password, confinement))
     stream = _together(
         life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look, chat.emotes.look), test.run),
-        Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, broadcast.close)),
+        Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, seat.close, broadcast.close)),
         *_timers(broadcast, circuits),
+        *seat.timers(),
         chat.service(),
         control.service(),
         *_terminal(broadcast, intake, tor, test, planned),
@@ -197,7 +200,16 @@ def _chat(
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor, password)
+    return LiveChat(settings, secrets, broadcast, shell, reactor, password, titles=Titles(state.path, settings.stream))
+
+
+def _site(
+    areas: Iterable[Area],
+    nothing: Callable[[], WebError],
+    connections: int,
+    reactor: Any,  # noqa: ANN401 - as above
+) -> BoundedSite:
+    return BoundedSite(Areas(*areas, nothing=nothing), Limits(connections=connections), reactor)
 
 
 def _paths(state: StateDirectory) -> Paths:
@@ -233,7 +245,9 @@ def _watch(
     reactor: Any,  # noqa: ANN401 - as above
     rates: Rates,
 ) -> Watch:
-    return Watch(broadcast, settings.stream, profiles(settings.players), chat.door, chat.presence, reactor, rates)
+    watch = Watch(broadcast, chat.titles, profiles(settings.players), chat.door, chat.presence, reactor, rates)
+    chat.turn_out.append(watch.turn_out)
+    return watch
 
 
 def _listen(

@@ -314,6 +314,7 @@ class ValueTests(SynchronousTestCase):
             "web",
             "chat",
             "captcha",
+            "doors",
             "tor",
         }
         self.assertEqual(tables, _names(Config))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from twisted.web.resource import IResource
 
@@ -11,16 +12,18 @@ from onionstream.captcha.captchas import Settings
 from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
 from onionstream.chat.people import Role
-from onionstream.config import Captcha, Chat, Config, Stream
+from onionstream.config import Captcha, Chat, Config, Doors, Stream
 from onionstream.livechat import LiveChat
 from onionstream.passwords import Hashed, Printed
 from onionstream.secretfile import Secrets
+from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas, Router
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Who
+from onionstream.web.lock import Kind
 from onionstream.web.request import BoundedRequest
 from tests.web.visitor import Visitor
 from tests.web.wire import Client, WireCase, get
@@ -60,7 +63,9 @@ class LiveChatCase(WireCase):
         broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
         entrance = Entrance()
         secrets, password = Secrets(bytes(32), bytes(32)), Printed("s3cret")
-        self.chat = LiveChat(self.settings, secrets, broadcast, entrance.shell, self.clock, password)
+        self.titles = Titles(Path(self.mktemp()), self.settings.stream)
+        shell, clock = entrance.shell, self.clock
+        self.chat = LiveChat(self.settings, secrets, broadcast, shell, clock, password, titles=self.titles)
         entrance.chat = self.chat
         self.addCleanup(self.chat.close)
         return Areas(entrance, *self.chat.areas)
@@ -112,7 +117,7 @@ class WordTests(LiveChatCase):
 class BroadcasterTests(LiveChatCase):
     """Who is logged in, in the chat."""
 
-    settings = replace(NAMES, captcha=Captcha(when="first", door=True))
+    settings = replace(NAMES, captcha=Captcha(when="first"), doors=Doors(kind="captcha"))
 
     def broadcaster(self) -> Visitor:
         """Somebody who has logged in, with the form to say something before him."""
@@ -231,7 +236,7 @@ class DoorTests(LiveChatCase):
     def test_A10_they_lead_in_where_the_door_is_shut(self) -> None:
         """With the right to see, and not to write."""
         address = Visitor(self, cookies=False).go("/").page.links["live"]
-        self.chat.door.shut = True
+        self.chat.course.set_door(Kind.CAPTCHA)
         links = re.findall('href="(/plain[^"]*)"', self.read(address).received.decode())
         self.assertEqual([self.ask(get(link)).status for link in links], [200])
         self.assertEqual(self.ask(get("/plain")).status, 403)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.resource import IResource
 
+from onionstream.chat.looks import Look
 from onionstream.chat.refusals import BlockedError
-from onionstream.config import Captcha, Chat, Config, Stream
+from onionstream.chat.rules import Mode
+from onionstream.chat.tripcode import Tripcode
+from onionstream.config import Captcha, Chat, Config, Doors, Stream
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
 from onionstream.site_settings import WordFilters
+from onionstream.titlefile import LOOK, Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
+from onionstream.web.lock import Kind
 from tests.video import streams
 from tests.web.wire import Client, WireCase, get
 
@@ -36,7 +42,12 @@ class LiveChatCase(WireCase):
         )
         self.settings = Config(stream=Stream(title="Day 12"))
         secrets = Secrets(tokens=bytes(32), pepper=bytes(32))
-        self.chat = LiveChat(self.settings, secrets, self.broadcast, lambda request, who, theme: "page", self.reactor)
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        titles = Titles(self.folder, self.settings.stream)
+        self.chat = LiveChat(
+            self.settings, secrets, self.broadcast, lambda request, who, theme: "page", self.reactor, titles=titles
+        )
         self.addCleanup(self.chat.close)
         return Areas(*self.chat.areas)
 
@@ -89,10 +100,20 @@ class LiveChatTests(LiveChatCase):
         self.reactor.advance(0.1)
         self.assertIn(b"Day 13", document.received)
 
+    def test_S31_a_title_edited_by_hand_is_told_at_once(self) -> None:
+        """A second later, or two."""
+        for timer in self.chat.timers():
+            timer.startService()
+            self.addCleanup(timer.stopService)
+        document = self.live()
+        (self.folder / "title.txt").write_text("By hand")
+        self.reactor.pump([LOOK, 0.1])
+        self.assertIn(b"By hand", document.received)
+
     def test_R41_other_rules_hold_from_now_on(self) -> None:
         """Lengths, filters and the door."""
         chat = Chat(characters=20, filters=WordFilters(block=("spam",)))
-        self.chat.change(replace(self.settings, chat=chat, captcha=Captcha(door=True)))
+        self.chat.change(replace(self.settings, chat=chat, doors=Doors(kind="captcha")))
         self.assertRaises(BlockedError, self.say, "spam")
         self.assertEqual(self.chat.room.rules.characters, 20)
         self.assertEqual(self.live().answer().status, 403)
@@ -107,9 +128,9 @@ class LiveChatTests(LiveChatCase):
 
     def test_R34_a_font_that_is_missing_leaves_captchas_as_they_were(self) -> None:
         """It is said in the log, and all else that has changed holds."""
-        changed = replace(self.settings, captcha=Captcha(fonts=("/none.ttf",), door=True))
+        changed = replace(self.settings, captcha=Captcha(fonts=("/none.ttf",)), doors=Doors(kind="captcha"))
         self.chat.change(changed)
-        self.assertTrue(self.chat.door.shut)
+        self.assertFalse(self.chat.door.takes_strangers)
         self.assertEqual([line for line in self.errors() if "Captchas stay as they were" in line], self.errors())
         self.assertEqual(len(self.errors()), 1)
 
@@ -124,6 +145,32 @@ class LiveChatTests(LiveChatCase):
         self.assertNotIn(b"second", document.received)
         self.reactor.pump([0.25] * 16)
         self.assertIn(b"second", document.received)
+
+    def test_S26_who_would_not_come_in_any_more_is_put_out(self) -> None:
+        """By another door than the captcha's, which is for those who come from then on; members stay."""
+        self.chat.course.set_door(Kind.CAPTCHA)
+        self.chat.course.set_door(Kind.OPEN)
+        documents = self.live(), self.live("/chat.txt")
+        out: list[bool] = []
+        self.chat.turn_out.append(lambda admits: out.extend((admits(ANN), admits(BOB), admits(None))))
+        self.chat.room.restyle(ANN, Look(trip=Tripcode(b"t" * 32)), 0.0)
+        self.chat.course.set_door(Kind.CAPTCHA)
+        self.assertEqual(([one.closed for one in documents], out), ([False, False], []))
+        self.chat.course.set_member(b"t" * 32, member=True)
+        self.chat.course.set_door(Kind.MEMBERS)
+        self.assertEqual(([one.closed for one in documents], out), ([True, True], [True, False, False]))
+
+    def test_viewers_read_who_may_write(self) -> None:
+        """In open documents, and in the plain ones."""
+        documents = self.live(), self.live("/chat.txt")
+        for mode, words in ((Mode.SLOW, b"Slow mode: everybody may write once in 30 s."), (Mode.CLOSED, b"is closed")):
+            self.chat.course.set_mode(mode)
+            self.reactor.advance(0.1)
+            for document in (*documents, self.live("/plain")):
+                self.assertIn(words, document.received)
+        self.chat.course.set_mode(Mode.OPEN)
+        self.reactor.advance(0.1)
+        self.assertIn(b"Everybody may write again.", documents[1].received)
 
     def test_at_the_end_all_documents_end(self) -> None:
         """So that stopping waits for none of them."""

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.internet.testing import StringTransport
 
 from onionstream.chat.presence import Way
-from onionstream.config import Captcha, Chat, Config, Stream
+from onionstream.config import Chat, Config, Doors, Stream
 from onionstream.control.server import Client
 from onionstream.life import Reload
 from onionstream.livecontrol import LiveControl, Parts
@@ -79,13 +79,6 @@ class Test:
         return self.last
 
 
-@dataclass
-class Watch:
-    """A page with the stream's words."""
-
-    stream: Stream
-
-
 class Link(StringTransport):
     """Somebody of this user."""
 
@@ -109,10 +102,9 @@ class LiveControlCase(LiveChatCase):
         state = StateDirectory(folder)
         self.addCleanup(state.close)
         self.tor, self.encoder, self.door = Tor(), Encoder(), FakeDoor()
-        self.watch = Watch(self.settings.stream)
         (folder / "onion").mkdir(mode=0o700)
-        self.reload = Reload(self.settings, lambda: self.settings, {frozenset({"stream", "captcha"}): self.chat.change})
-        parts: list[Any] = [state, self.chat, self.watch, self.broadcast, self.encoder, self.tor, Test()]
+        self.reload = Reload(self.settings, lambda: self.settings, {frozenset({"stream", "doors"}): self.chat.change})
+        parts: list[Any] = [state, self.chat, self.broadcast, self.encoder, self.tor, Test()]
         guests = Guests(folder / "onion", self.door)
         parts += [self.site, self.reload, guests, lambda: Planned(video=400, audio=48)]
         self.control = LiveControl(Parts(*parts), self.reactor)
@@ -165,20 +157,20 @@ class CommandTests(LiveControlCase):
         live, text = self.live(), self.live("/chat.txt")
         self.assertEqual(self.do("title", "set", "Day 13"), "title set Day 13\n  Day 13\n\n")
         self.reactor.advance(1)
-        self.assertEqual(self.watch.stream.title, "Day 13")
+        self.assertEqual(self.chat.titles.title, "Day 13")
         self.assertIn(b"Day 13", live.received)
         self.assertIn(b"# The title is: Day 13\n", text.received)
 
-    def test_R41_a_title_holds_until_another_one_is_configured(self) -> None:
-        """A change of something else leaves it alone, and so it does the door."""
+    def test_R41_what_was_set_holds_until_the_configuration_says_something_else(self) -> None:
+        """Which the title never does that was set: it is in a file, as one that was edited by hand."""
         self.do("title", "set", "Day 13")
         self.do("doors", "captcha")
         self.chat.change(replace(self.settings, chat=Chat(shown=50)))
-        self.assertEqual((self.chat.stage.title, self.chat.door.shut), ("Day 13", True))
-        self.chat.change(replace(self.settings, stream=Stream(title="Day 14"), captcha=Captcha(door=True)))
-        self.assertEqual((self.chat.stage.title, self.chat.door.shut), ("Day 14", True))
+        self.assertEqual((self.chat.stage.title, self.chat.door.takes_strangers), ("Day 13", False))
+        self.chat.change(replace(self.settings, stream=Stream(title="Day 14"), doors=Doors(kind="captcha")))
+        self.assertEqual((self.chat.stage.title, self.chat.door.takes_strangers), ("Day 13", False))
         self.chat.change(replace(self.settings, stream=Stream(title="Day 14")))
-        self.assertFalse(self.chat.door.shut)
+        self.assertTrue(self.chat.door.takes_strangers)
 
     def test_A65_the_chat(self) -> None:
         """Messages are said and hidden in open documents."""

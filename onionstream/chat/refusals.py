@@ -41,6 +41,26 @@ class TooOftenError(WaitError):
     """Somebody changes his look all the time."""
 
 
+class SlowError(WaitError):
+    """The chat is in slow mode."""
+
+    def __init__(self, seconds: float, every: float) -> None:
+        """
+        :param seconds: after which it is not too early.
+        :param every: seconds from one message to the next.
+        """
+        super().__init__(seconds)
+        self.args = (f"Slow mode: one message in {every:.0f} s. Send it again in {self.seconds} s.",)
+
+
+class ClosedError(ChatError):
+    """The chat is closed at the moment."""
+
+
+class MembersError(ChatError):
+    """Only members can write at the moment: people with a tripcode that the broadcaster has on his list."""
+
+
 class NameFilteredError(ChatError):
     """The word filter does not let you have this name. Nothing was changed."""
 

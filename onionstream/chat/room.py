@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
-from onionstream.chat import looks, names
+from onionstream.chat import looks, modes, names
 from onionstream.chat import text as texts
 from onionstream.chat.bans import Ban, Bans, BansFullError, Why
 from onionstream.chat.events import Banned, Changed, Event, Hidden, Message, Said, Shown, Unbanned
@@ -29,8 +29,6 @@ from onionstream.chat.refusals import (
 from onionstream.chat.rules import BOUNDS, Bounds, Rules, When
 from onionstream.chat.tally import Tally
 from onionstream.chat.turns import Later, Turn, Turns
-
-FIRST = "Solve a captcha once before you write."
 
 
 class Room:
@@ -167,6 +165,7 @@ class Room:
         """
         self.release(now, when)
         person = self.prove(key, now) if proven else self._admit(key)
+        modes.permit(person, self.rules, now)
         said = texts.message(text, self.rules.characters, self.rules.lines)
         wait = 0.0 if person.staff else self._check(person, said, now, bucket)
         self._count(person, said, now, bucket)
@@ -269,14 +268,12 @@ class Room:
             raise NameFilteredError
 
     def _reason(self, person: Person, now: float, bucket: bytes | None) -> str:
-        standing, captcha = person.standing, self.rules.captcha
-        if person.staff or standing.credit or captcha is When.NEVER:
+        if person.staff or person.standing.credit:
             return ""
-        if reason := standing.reason(self.rules):
+        if reason := modes.reason(person, self.rules):
             return reason
-        if captcha is When.FIRST and not person.proven:
-            return FIRST
-        return self._flood.place(now, new=not standing.messages, bucket=bucket)
+        new, never = not person.standing.messages, self.rules.captcha is When.NEVER
+        return "" if never else self._flood.place(now, new=new, bucket=bucket)
 
     def _check(self, person: Person, text: str, now: float, bucket: bytes | None) -> float:
         """
@@ -287,11 +284,11 @@ class Room:
         standing, rules = person.standing, self.rules
         if standing.credit:
             return 0.0
-        if rules.captcha is When.NEVER:
-            if burst := standing.burst(now, rules):
-                raise WaitError(burst)
-        elif reason := self._reason(person, now, bucket) or self._flood.text(text, now):
+        never = rules.captcha is When.NEVER
+        if reason := self._reason(person, now, bucket) or ("" if never else self._flood.text(text, now)):
             raise CaptchaError(reason)
+        if never and (burst := standing.burst(now, rules)):
+            raise WaitError(burst)
         if turn := self._turns.get(person.key):
             raise WaitError(turn.due - now)
         wait = standing.between(now, rules)

@@ -16,6 +16,20 @@ class When(Enum):
     FIRST = "first"
 
 
+class Mode(Enum):
+    """
+    Who may write.
+
+    OPEN: everybody. SLOW: everybody, but nobody more than one message in some time. MEMBERS: only people whose tripcode
+    is on the list. CLOSED: nobody. The broadcaster and moderators always may.
+    """
+
+    OPEN = "open"
+    SLOW = "slow"
+    MEMBERS = "members"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """
@@ -29,6 +43,11 @@ class Rules:
     :ivar burst_seconds: seconds.
     :ivar every: each of so many messages of a person needs a captcha; 0: none does for that.
     :ivar captcha: ``FIRST``: the first message too; ``NEVER``: none, for no reason.
+    :ivar mode: who may write.
+    :ivar slow: seconds between two messages of one person where the mode is ``SLOW``.
+    :ivar members: digests of tripcodes, in full (D-12).
+    :ivar raid: seconds of the monotonic clock: whoever has come later needs a captcha once, whatever ``captcha`` says;
+        ``None``: he does not.
     :ivar kept: messages, hidden ones too, and...
     :ivar kept_bytes: ... what they may take of memory (D-50).
     :ivar reserved: names that nobody may have, nor any that look like them.
@@ -43,10 +62,19 @@ class Rules:
     burst_seconds: float = 20.0
     every: int = 0
     captcha: When = When.SUSPICION
+    mode: Mode = Mode.OPEN
+    slow: float = 30.0
+    members: frozenset[bytes] = frozenset()
+    raid: float | None = None
     kept: int = 8192
     kept_bytes: int = 16 * 2**20
     reserved: tuple[str, ...] = ()
     unnamed: str = UNNAMED
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two messages of one person, as the mode has it."""
+        return max(self.between, self.slow) if self.mode is Mode.SLOW else self.between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ class Standing:
 
     def between(self, now: float, rules: Rules) -> float:
         """:return: seconds until the next message may be said; 0: now."""
-        return 0.0 if self.said is None else max(0.0, self.said + rules.between - now)
+        return 0.0 if self.said is None else max(0.0, self.said + rules.pause - now)
 
     def burst(self, now: float, rules: Rules) -> float:
         """:return: seconds for which what was sent lately is too much; 0: it is not."""

@@ -39,7 +39,7 @@ VIDEO_SETTLE, VIDEO_MOST = 2.0, 32 << 20
 GAUGE_SETTLE, GAUGE_MOST = 2.0, 8 << 20
 """Seconds that a way needs to get going, and bytes at the most."""
 
-_OFFLINE = 404
+_OFFLINE, _OUTSIDE = 404, 403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +258,8 @@ class SelfTest(Service):
         if control is None:
             raise OnionError("a tor of the system has no SOCKS port for it")
         self._ways += 1
-        wish = Wish(host=self._onion.status().address, path="/", identity=f"{self._ways}", patience=self._times.way)
+        host, good = self._onion.status().address, (200, _OUTSIDE)  # a door that is shut is reached as well
+        wish = Wish(host=host, path="/", identity=f"{self._ways}", patience=self._times.way, good=good)
         try:
             await control.open_socks(socks_port(self._paths))
             report = await self._visits(wish)
@@ -281,12 +282,13 @@ class SelfTest(Service):
 
     async def _watch_video(self, report: Report, wish: Wish) -> Report:
         """:return: the report, with the video in it."""
-        wanted = replace(wish, seconds=self._times.video, settle=VIDEO_SETTLE, most=VIDEO_MOST)
+        wanted = replace(wish, seconds=self._times.video, settle=VIDEO_SETTLE, most=VIDEO_MOST, good=(200,))
         try:
             video = await self._visit(replace(wanted, path="/stream.mp4?mode=plain"))
         except VisitError as problem:
-            offline = isinstance(problem, StatusError) and problem.status == _OFFLINE
-            return replace(report, no_video="the stream is offline" if offline else str(problem))
+            known = {_OFFLINE: "the stream is offline", _OUTSIDE: "the door is shut"}
+            why = known.get(problem.status) if isinstance(problem, StatusError) else None
+            return replace(report, no_video=why or str(problem))
         return replace(report, video=video.way + video.answer, stream=video.rate)
 
     async def _fill(self, report: Report, wish: Wish) -> Report:

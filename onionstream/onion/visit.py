@@ -41,6 +41,7 @@ class Wish:
     :ivar seconds: read no longer than this, from the first byte of the body; 0: that byte is enough.
     :ivar settle: seconds at the beginning that do not count for the rate.
     :ivar most: bytes; read no more than about this.
+    :ivar good: statuses that an answer may have.
     """
 
     host: str
@@ -50,6 +51,7 @@ class Wish:
     seconds: float = 0.0
     settle: float = 0.0
     most: int = 1 << 20
+    good: tuple[int, ...] = (200,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ class Visitor(Protocol):
             self._ask()
             data = self._handshake.rest
         size = self._answer.feed(data)
-        if self._answer.status not in {0, 200}:
+        if self._answer.status not in {0, *self._wish.good}:
             raise StatusError(self._answer.status)
         if size:
             self._count(size)

@@ -21,7 +21,7 @@ from onionstream.web.errors import BadRequest
 from onionstream.web.fragments import Words
 from onionstream.web.frame import FIELDS, OWN, Called, View, known, send_back
 from onionstream.web.headers import Document, apply
-from onionstream.web.identity import Identity, Who
+from onionstream.web.identity import Recognition, Who
 from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
 from onionstream.web.shelf import Shelf
@@ -91,7 +91,7 @@ class Appearance:
     def __init__(
         self,
         room: Room,
-        identity: Identity,
+        identity: Recognition,
         nonces: Nonces,
         tripcodes: TripcodeSource,
         clock: IReactorTime,

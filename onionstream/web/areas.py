@@ -12,6 +12,7 @@ How an address finds its code: the areas of the site, each a class with its own 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from klein import Klein
@@ -105,13 +106,15 @@ class Areas(Resource):
     Answers are as ``errors`` says when none has it.
     """
 
-    def __init__(self, *areas: Area) -> None:
+    def __init__(self, *areas: Area, nothing: Callable[[], errors.WebError] = errors.NotFound) -> None:
         """
         :param areas: the first one that knows an address serves it.
+        :param nothing: makes what is raised where none of them does.
         :raises ValueError: a route does not name its methods, and so would answer them all.
         """
         super().__init__()
         self.isLeaf = True
+        self._nothing = nothing
         self._areas = []
         for area in areas:
             router = area.router
@@ -124,7 +127,7 @@ class Areas(Resource):
         """
         :param request: of any method and address.
         :return: what the area's resource returns: bytes, or ``NOT_DONE_YET``.
-        :raises NotFound: it is nobody's address.
+        :raises WebError: it is nobody's address.
         """
         path = b"/" + b"/".join(request.postpath or ())
         for resource, addresses in self._areas:
@@ -135,4 +138,4 @@ class Areas(Resource):
             except HTTPException:
                 pass  # its address, but not its method: the area says so
             return resource.render(request)
-        raise errors.NotFound
+        raise self._nothing()

@@ -1,44 +1,17 @@
-"""The broadcaster's own page: whether the encoder is well, and what it said last."""
+"""The broadcaster's own page: how the stream is doing, and all that he steers it by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-from onionstream.video.broadcast import Broadcast
 from onionstream.web.areas import Router
+from onionstream.web.figures import Figures
 from onionstream.web.headers import Document, apply
 from onionstream.web.login import DESK, Login
 from onionstream.web.request import BoundedRequest
+from onionstream.web.steer import Steer
 from onionstream.web.templates import TEMPLATES
-
-
-class EncoderStatus(Protocol):
-    """What the page shows of the encoder."""
-
-    @property
-    def sentence(self) -> str:
-        """How it is, and what to do if it is not well."""
-
-    @property
-    def generation(self) -> int:
-        """The number of the present run, from 1."""
-
-    @property
-    def lines(self) -> Sequence[str]:
-        """What it said last."""
-
-
-class OnionStatus(Protocol):
-    """What the page shows of the onion service."""
-
-    @property
-    def sentence(self) -> str:
-        """How it is, and what to do if it is not well."""
-
-    @property
-    def address(self) -> str:
-        """``….onion``; empty while there is none."""
+from onionstream.web.textual import shows_text
 
 
 class Broadcaster:
@@ -46,43 +19,31 @@ class Broadcaster:
 
     router = Router()
 
-    def __init__(
-        self,
-        broadcast: Broadcast,
-        encoder: Callable[[], EncoderStatus],
-        onion: Callable[[], OnionStatus],
-        connections: Callable[[], int],
-        login: Login,
-    ) -> None:
+    def __init__(self, look: Callable[[], Figures], steer: Steer, login: Login) -> None:
         """
-        :param broadcast: who watches.
-        :param encoder: how the encoder is, now.
-        :param onion: how the onion service is, now.
-        :param connections: how many connections to the site are open, now.
+        :param look: how all is doing, now.
+        :param steer: has the forms.
         :param login: knows the broadcaster, and asks all others to log in.
         """
-        self._broadcast = broadcast
-        self._encoder = encoder
-        self._onion = onion
-        self._connections = connections
+        self._look = look
+        self._steer = steer
         self._login = login
 
     @router.route(DESK, methods=["GET"])
     async def desk(self, request: BoundedRequest) -> str:
-        """The page; for all others the form to log in."""
+        """
+        The page; for all others the form to log in.
+
+        A text browser, and a program, waits for the end of a document: it gets the figures as they are now.
+        """
         session = await self._login.enter(request)
         if isinstance(session, str):
             return session
         apply(request, Document.SHELL)
-        request.setHeader("Refresh", "5")
+        frames = b"text/html" in (request.getHeader(b"Accept") or b"").lower() and not shows_text(request)
         return TEMPLATES.get_template("broadcaster.html").render(
-            state=self._broadcast.state.value,
-            encoder=self._encoder(),
-            onion=self._onion(),
-            watching=self._broadcast.watching,
-            audience=self._broadcast.audience(),
-            skipped=self._broadcast.skipped,
-            connections=self._connections(),
+            figures=None if frames else self._look(),
+            steer=self._steer.view(session),
             basic=session.basic,
             once=self._login.once(session),
         )

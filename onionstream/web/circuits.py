@@ -59,8 +59,10 @@ class Visitor:
 
     def _noted(self, refusal: Refusal | None) -> Refusal | None:
         """:return: the same; a flood is told."""
-        if refusal is not None and refusal.flood:
-            self._circuits.flood(self.circuit)
+        if refusal is not None:
+            self._circuits.refused += 1
+            if refusal.flood:
+                self._circuits.flood(self.circuit)
         return refusal
 
 
@@ -139,7 +141,8 @@ class CircuitSite(ServerFactory):
     The site, for the UNIX socket that tor uses.
 
     :ivar site: the same that others have.
-    :ivar cut: connections that were cut before a request, since the start.
+    :ivar cut: connections that were cut before a request, since the start, and...
+    :ivar refused: ... requests that were too many for their circuit.
     """
 
     noisy = False
@@ -152,7 +155,7 @@ class CircuitSite(ServerFactory):
         :param flooded: called with the number of a circuit that goes on asking for too much, once a minute.
         """
         self.site = site
-        self.cut = 0
+        self.cut = self.refused = 0
         self._budgets = budgets
         self._flooded = flooded
 
@@ -162,6 +165,11 @@ class CircuitSite(ServerFactory):
         :return: a new connection; ``None``, whereupon Twisted closes it, when there are too many.
         """
         return None if self.site.full else CircuitChannel(self)
+
+    @property
+    def circuits(self) -> int:
+        """How many circuits are known: those over which somebody is here, or was a moment ago."""
+        return len(self._budgets)
 
     def forget(self) -> None:
         """Forget the circuits that were not here for a while (D-50); to be called now and then."""

@@ -1,8 +1,7 @@
 """
-The captcha at the door: where it is asked for, nobody gets anything of the stream before he has solved one (A10).
+The door: where it is shut, nobody gets anything of the stream before he has come in by it (A10, S76).
 
-Who stands before it learns nothing, not even whether the stream is live. Who is inside is told by what he carries:
-there are no capabilities but for those whom this let in, and for those who came when it was open.
+Who stands before it learns nothing, not even whether the stream is live. What opens it is for ``admission`` to say.
 """
 
 from __future__ import annotations
@@ -16,12 +15,14 @@ from twisted.internet.interfaces import IReactorTime
 from onionstream.captcha.captchas import Outcome
 from onionstream.chat.errors import ChatError
 from onionstream.chat.room import Room
+from onionstream.web.admission import NOT_ALLOWED, Admission, TripcodeSource, Verdict
 from onionstream.web.areas import Router
 from onionstream.web.asking import Asking, complaint
 from onionstream.web.drafts import NO_OTHER, Wish, wished
-from onionstream.web.errors import BadRequest, Forbidden, Unavailable
+from onionstream.web.errors import BadRequest, Forbidden, NotFound, Unavailable, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
+from onionstream.web.lock import Kind, Lock, whole
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.watch import THEMES
@@ -37,11 +38,15 @@ class OutsideError(Forbidden):
     """You have not solved the captcha at the door of this site. Follow the link to do so."""
 
 
+class NotAllowedError(OutsideError):
+    """This site does not let everybody in. Follow the link to its door."""
+
+
 class Door:
     """
     The area of ``/door``.
 
-    :ivar shut: the captcha is asked for; may be changed at any time.
+    :ivar admission: decides who may come in.
     """
 
     router = Router()
@@ -52,19 +57,20 @@ class Door:
         asking: Asking,
         room: Room,
         shell: Callable[[BoundedRequest, Who, str], str],
+        tripcodes: TripcodeSource,
         clock: IReactorTime,
-        *,
-        shut: bool = False,
+        lock: Lock = Lock(),  # noqa: B008 - it is frozen
     ) -> None:
         """
         :param identity: tells guests from those who are inside.
         :param asking: poses captchas.
         :param room: who comes in need not solve another one for his first message (A11).
         :param shell: the page for somebody who is inside, in a theme; sets its headers.
+        :param tripcodes: makes them, for those who are let in by theirs.
         :param clock: never goes back.
-        :param shut: see above.
+        :param lock: what kind of door it is.
         """
-        self.shut = shut
+        self.admission = Admission(room, tripcodes, clock, lock)
         self._identity = identity
         self._asking = asking
         self._room = room
@@ -74,14 +80,14 @@ class Door:
     @property
     def takes_strangers(self) -> bool:
         """Whether it is open."""
-        return not self.shut
+        return self.admission.lock.kind is Kind.OPEN
 
     def admits(self, who: Who | None) -> bool:
         """
         :param who: as ``Identity`` knows him by his cookie or by a capability; ``None``: it does not.
         :return: whether he may see what is behind the door.
         """
-        return not self.shut or who is not None
+        return self.admission.admits(who)
 
     def require(self, who: Who | None) -> None:
         """
@@ -89,7 +95,11 @@ class Door:
         :raises OutsideError: he has to go to ``/`` first.
         """
         if not self.admits(who):
-            raise OutsideError
+            raise self._refusal()
+
+    def nothing(self) -> WebError:
+        """:return: what an address leads to where nothing is: outside it is not to be told from others (L-12)."""
+        return NotFound() if self.takes_strangers else self._refusal()
 
     def meet(self, request: BoundedRequest) -> Who:
         """
@@ -128,22 +138,18 @@ class Door:
         """
         :param request: for ``/``.
         :param theme: one of ``THEMES``, which goes with him into the page.
-        :return: the captcha, for whoever is not admitted; ``None``: he is.
-        :raises Unavailable: there is none for him now.
+        :return: what is to be done, for whoever is not admitted; ``None``: he is.
+        :raises Unavailable: there is no captcha for him now.
         """
-        return None if self.admits(self._identity.reader(request, None)) else self.page(request, theme)
-
-    def page(self, request: BoundedRequest, theme: str = "") -> str:
-        """
-        What ``/`` shows to whoever is not admitted.
-
-        :param request: for ``/``.
-        :param theme: as for ``turn_away``.
-        :return: the captcha.
-        :raises Unavailable: there is none for him now.
-        """
-        request.cookies.append(COOKIE + b"=1; Path=/door; HttpOnly; SameSite=Lax")
-        return self._page(request, self._identity.guest(), theme)
+        who = self._identity.reader(request, None)
+        if self.admits(who):
+            return None
+        request.cookies.append(COOKIE + b"=1; Path=/; HttpOnly; SameSite=Lax")
+        guest = self._identity.guest()
+        if self.admission.lock.kind is Kind.CAPTCHA:
+            return self._page(request, guest, theme)
+        trip = None if who is None else self._room.person(who.key).look.trip
+        return self._club(request, guest, theme, Verdict(NOT_ALLOWED, trip), first=True)
 
     @router.route("/door", methods=["GET"])
     def back(self, request: BoundedRequest) -> str:
@@ -151,19 +157,37 @@ class Door:
         return _go_on(request)
 
     @router.route("/door", methods=["POST"])
-    def knock(self, request: BoundedRequest) -> str:
+    async def knock(self, request: BoundedRequest) -> str:
         """
-        Let in whoever has solved the captcha.
+        Let in whoever has done what the door asks for.
 
         Where cookies are kept he has one now and is sent to the page. Else this is the page: what he carries is in it,
         and must not be in an address that he could pass on (L-61).
         """
-        fields = request.form("guest", "captcha", "words", "answer", "ask", "theme")
+        fields = request.form("guest", "captcha", "words", "answer", "ask", "password", "theme")
         theme = fields.get("theme", "")
         if theme not in THEMES:
             raise BadRequest
-        if self._identity.reader(request, None) is not None:
-            return _go_on(request, theme)  # he has reloaded the page that was the answer
+        who = self._identity.reader(request, None)
+        if self.takes_strangers or (who is not None and self.admits(who)):
+            return _go_on(request, theme)  # he has reloaded the page that was the answer, or it is open by now
+        if self.admission.lock.kind is Kind.CAPTCHA:
+            return self._solve(request, fields, theme)
+        if "password" not in fields:
+            raise BadRequest
+        guest, bucket = self._guest(fields), self._asking.bucket(request)
+        key = guest.key if who is None else who.key
+        verdict = await self.admission.knock(key, bucket, fields["password"], known=who is not None)
+        if verdict.sentence:
+            return self._club(request, guest, theme, verdict)
+        return self._let_in(request, guest.guest, theme) if who is None else _go_on(request, theme)
+
+    def _guest(self, fields: dict[str, str]) -> Who:
+        """:return: whoever the form was for; scripts need not load it first (S77)."""
+        return self._identity.recognise(fields["guest"]) if "guest" in fields else self._identity.guest()
+
+    def _solve(self, request: BoundedRequest, fields: dict[str, str], theme: str) -> str:
+        """:return: what follows an answer to a captcha."""
         if not {"guest", "captcha"} <= fields.keys():
             raise BadRequest
         guest = self._identity.recognise(fields["guest"])
@@ -172,6 +196,8 @@ class Door:
         outcome = self._asking.solve(guest.key, fields["captcha"], fields.get("answer", ""))
         if outcome is not Outcome.RIGHT:
             return self._page(request, guest, theme, complaint(outcome), words="words" in fields)
+        with suppress(ChatError):  # the chat may have no room for him; he can watch then
+            self._room.prove(guest.key, self._clock.seconds())
         return self._let_in(request, fields["guest"], theme)
 
     def _grant(self, request: BoundedRequest, guest: Who, fields: dict[str, str], wish: Wish, theme: str) -> str:
@@ -187,8 +213,6 @@ class Door:
     def _let_in(self, request: BoundedRequest, guest: str, theme: str) -> str:
         """:return: the page, or nothing on the way to it."""
         who = self._identity.admit(request, guest)
-        with suppress(ChatError):  # the chat may have no room for him; he can watch then
-            self._room.prove(who.key, self._clock.seconds())
         return _go_on(request, theme) if request.sent_cookies(COOKIE) else self._shell(request, who, theme)
 
     def _page(
@@ -211,6 +235,23 @@ class Door:
         if posed.id == unwanted or words != (posed.question is not None):
             sentence = NO_OTHER
         return TEMPLATES.get_template("door.html").render(guest=guest, posed=posed, sentence=sentence, theme=theme)
+
+    def _club(self, request: BoundedRequest, guest: Who, theme: str, verdict: Verdict, *, first: bool = False) -> str:
+        """:return: the page that asks for a password, and says nothing of what is behind it (S77, S78)."""
+        apply(request, Document.SHELL)
+        request.setResponseCode(HTTPStatus.FORBIDDEN)
+        members = self.admission.lock.kind is Kind.MEMBERS
+        return TEMPLATES.get_template("club.html").render(
+            guest=guest,
+            members=members,
+            trip=verdict.trip,
+            whole="" if verdict.trip is None else whole(verdict.trip.digest),
+            sentence="" if first and not members else verdict.sentence,
+            theme=theme,
+        )
+
+    def _refusal(self) -> OutsideError:
+        return OutsideError() if self.admission.lock.kind is Kind.CAPTCHA else NotAllowedError()
 
 
 def _go_on(request: BoundedRequest, theme: str = "") -> str:

@@ -115,7 +115,7 @@ class Feed:
     def stage_changed(self) -> None:
         """Something on the stage is different: the state, the title, the number of viewers."""
         stage = self._stage()
-        if self._show("note", self.fragments.note(_NOTES.get(stage.state, ""))):
+        if self._show("note", self.fragments.note(_NOTES.get(stage.state) or stage.note)):
             self.hub.each(_forget_note)
         self._show("state", self.fragments.state(stage.state))
         self._show("title", self.fragments.title(stage.title))

@@ -135,6 +135,19 @@ class Live:
         """Somebody has come or gone, or watches from now on, or does not any more."""
         self.feed.presence_changed()
 
+    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        """
+        The door is another one: end the documents of those who would not come in by it.
+
+        :param admits: whether somebody known by a key would, or somebody whom nobody knows.
+        """
+
+        def look(document: Document) -> None:
+            if not admits(document.key):
+                document.end()
+
+        self.feed.hub.each(look)
+
     def close(self) -> None:
         """The daemon ends: so do all documents."""
         self.feed.close()

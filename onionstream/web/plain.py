@@ -107,6 +107,12 @@ class Plain:
             self.hub.publish(lines.comment(f"The title is: {stage.title}").encode())
         if stage.state is not before.state:
             self.hub.publish(lines.comment(_SENTENCES[stage.state]).encode())
+        if stage.note != before.note:
+            self.hub.publish(lines.comment(stage.note or "Everybody may write again.").encode())
+
+    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:  # noqa: ARG002 - they have no keys
+        """The door is another one: all answers end, and whoever may see them asks again."""
+        self.hub.close()
 
     def close(self) -> None:
         """The daemon ends: so do all answers."""

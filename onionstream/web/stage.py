@@ -31,6 +31,7 @@ class Stage:
     :ivar title: one line; a page has to escape it.
     :ivar description: any number of lines, perhaps none; a page has to escape it.
     :ivar watching: how many people have the video open.
+    :ivar note: who may write, if that is not everybody.
     """
 
     state: Air = Air.OFFLINE
@@ -38,6 +39,7 @@ class Stage:
     title: str = ""
     description: str = ""
     watching: int = 0
+    note: str = ""
 
     def uptime(self, now: float) -> int | None:
         """

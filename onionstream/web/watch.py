@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Protocol
 
@@ -10,7 +11,6 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
 from onionstream.chat.presence import Presence, Way
-from onionstream.config import Stream
 from onionstream.onion.budgets import Share
 from onionstream.onion.rates import Rates
 from onionstream.video.broadcast import Broadcast, OffAirError, State
@@ -104,12 +104,22 @@ class Doorkeeper(Recognition, Protocol):
     def turn_away(self, request: BoundedRequest, theme: str = "") -> str | None:
         """:return: the page for somebody who may not come in; ``None``: he may."""
 
+    async def knock(self, request: BoundedRequest, /) -> str:
+        """:return: what follows when somebody has done what the door asks for."""
+
+
+class About(Protocol):
+    """What is said about the stream: ``titlefile.Titles``."""
+
+    @property
+    def title(self) -> str:
+        """One line."""
+
 
 class Watch:
     """
     The area of ``/``, ``/player``, ``/video`` and ``/stream.mp4``.
 
-    :ivar stream: what viewers read about the stream; may be replaced at any time.
     :ivar profiles: what each kind of player gets; may be replaced at any time.
     """
 
@@ -118,7 +128,7 @@ class Watch:
     def __init__(
         self,
         broadcast: Broadcast,
-        stream: Stream,
+        stream: About,
         profiles: Profiles,
         door: Doorkeeper,
         presence: Presence,
@@ -127,14 +137,14 @@ class Watch:
     ) -> None:
         """
         :param broadcast: what is shown.
-        :param stream: what is said about it.
+        :param stream: what is said about it; asked each time.
         :param profiles: what each kind of player gets.
         :param door: who asks, and whether he may come in.
         :param presence: is told who has the video.
         :param clock: for the pulse of pages that wait.
         :param rates: what tor tells of circuits.
         """
-        self.stream = stream
+        self._stream = stream
         self.profiles = profiles
         self._broadcast = broadcast
         self._door = door
@@ -153,6 +163,11 @@ class Watch:
         outside = self._door.turn_away(request, theme)
         return self.page(request, self._door.meet(request), theme) if outside is None else outside
 
+    @router.route("/", methods=["POST"])
+    async def knock(self, request: BoundedRequest) -> str:
+        """The door's answer, at its old address (S77)."""
+        return await self._door.knock(request)
+
     def page(self, request: BoundedRequest, who: Who, theme: str = "") -> str:
         """
         :param request: whose answer it is to be.
@@ -164,7 +179,7 @@ class Watch:
         apply(request, Document.SHELL, nonce)
         query = f"?theme={theme}" if theme else ""
         return TEMPLATES.get_template("watch.html").render(
-            stream=self.stream,
+            stream=self._stream,
             plain=who.form_address(f"/plain{query}"),
             video="/stream.mp4" if self._door.takes_strangers else who.address("/stream.mp4"),
             live=who.address(f"/live{query}"),
@@ -295,6 +310,17 @@ class Watch:
             if not theirs:
                 self._videos.pop(key, None)
             self._presence.leave(key, Way.VIDEO)
+
+    def turn_out(self, admits: Callable[[bytes], bool]) -> None:
+        """
+        The door is another one: end the videos of those who would not come in by it (S26).
+
+        :param admits: whether somebody known by a key would.
+        """
+        for key, theirs in list(self._videos.items()):
+            if not admits(key):
+                for viewer in tuple(theirs):
+                    viewer.finish()
 
     @property
     def _online(self) -> bool:

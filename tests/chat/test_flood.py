@@ -6,7 +6,7 @@ import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.chat import flood, room, standing
+from onionstream.chat import flood, modes, standing
 from onionstream.chat.people import Role
 from onionstream.chat.refusals import BlockedError, CaptchaError, WaitError
 from onionstream.chat.rules import Rules, When
@@ -127,7 +127,7 @@ class WhenTests(SynchronousTestCase):
     def test_A10_the_first_message_may_need_one(self) -> None:
         """And then no other, as long as nothing is suspicious."""
         talk = Talk(Rules(captcha=When.FIRST))
-        self.assertEqual(talk.room.wants_captcha(key("ann"), talk.now), room.FIRST)
+        self.assertEqual(talk.room.wants_captcha(key("ann"), talk.now), modes.FIRST)
         self.assertRaises(CaptchaError, talk.try_to_say, "ann", "Hello")
         talk.say("ann", proven=True)
         talk.now += 30

@@ -48,6 +48,15 @@ class RunTests(SelfTestCase):
         self.assertEqual((report.outcome, report.no_video), (Outcome.REACHED, "the stream is offline"))
         self.rests()
 
+    def test_S76_a_door_that_is_shut_is_no_failure(self) -> None:
+        """Whoever may come in reaches the address."""
+        running = self.running()
+        shut = WAY + b"HTTP/1.1 403 Forbidden\r\n\r\n"
+        self.answer(shut + b"page", shut)
+        report = self.successResultOf(running)
+        self.assertEqual((report.outcome, report.no_video), (Outcome.REACHED, "the door is shut"))
+        self.rests()
+
     def test_a_video_that_does_not_come_is_told(self) -> None:
         """In the words of what went wrong."""
         running = self.running()

@@ -23,8 +23,10 @@ from twisted.web.server import Request
 from onionstream.captcha.drawing import LETTERS, Artist
 from onionstream.captcha.fonts import find_fonts
 from onionstream.chat.presence import Groups
+from onionstream.chat.tripcode import Tripcode
 from onionstream.config import Stream
 from onionstream.web import rules
+from onionstream.web.admission import NOT_ALLOWED
 from onionstream.web.appearance import HUES, Wishes
 from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
@@ -32,8 +34,10 @@ from onionstream.web.guard import USER
 from onionstream.web.headers import Document, apply
 from onionstream.web.hub import Fragment, Hole, Holed
 from onionstream.web.identity import Who
+from onionstream.web.lock import whole
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
+from tests.real.deskpages import desk, now
 from tests.real.processes import find
 from tests.real.sayings import NOW, messages, people
 from tests.real.states import STATES, State
@@ -193,25 +197,26 @@ def _error(state: State, theme: str, query: str) -> str:
 
 
 def _plain(state: State, theme: str, query: str) -> str:
-    stage = SimpleNamespace(title=state.title, description=DESCRIPTION, watching=7)
+    stage = SimpleNamespace(title=state.title, description=DESCRIPTION, watching=7, note="")
     links = {"reload": "/plain", "form": "/form", "frames": "/", "video": "/stream.mp4", "text": "/chat.txt"}
     said = {"sentence": "The stream is on air.", "uptime": "1:24", "messages": ()}
     return _render("plain.html", theme=theme, stage=stage, **said, **links)
 
 
 def _desk(state: State, theme: str, query: str) -> str:
-    lines = ["[flv @ 0x55d1] a line of ffmpeg's, " + "which is long " * 12, "frame= 1200 fps= 30"]
+    return _render("broadcaster.html", **desk(state.title, DESCRIPTION))
+
+
+def _club(state: State, theme: str, query: str) -> str:
+    trip = Tripcode(b"x" * 32)
     return _render(
-        "broadcaster.html",
-        state=state.air.value,
-        encoder=SimpleNamespace(sentence="It works.", generation=2, lines=lines),
-        onion=SimpleNamespace(sentence="It can be reached.", address="a" * 56 + ".onion"),
-        watching=7,
-        audience=SimpleNamespace(slow=1),
-        skipped=3,
-        connections=41,
-        basic=False,
-        once="n",
+        "club.html",
+        guest=Who(key=b"k" * 16),
+        members=True,
+        trip=trip,
+        whole=whole(trip.digest),
+        sentence=NOT_ALLOWED,
+        theme=theme,
     )
 
 
@@ -249,6 +254,8 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/error": (Document.FRAME, _error),  # really ERROR, in whose sandbox axe cannot run
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),
+    "/broadcaster/now": (Document.FRAME, lambda *_: now()),
+    "/club": (Document.SHELL, _club),
 }
 _PLAIN: dict[str, tuple[Document, str, Callable[[], bytes]]] = {
     STYLE_ADDRESS: (Document.ASSET, "text/css; charset=utf-8", lambda: STYLE),

@@ -5,6 +5,7 @@ can do what only the broadcaster will be able to. There is no encoder: the strea
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from twisted.internet.address import IPv4Address
@@ -13,6 +14,7 @@ from twisted.internet.interfaces import IListeningPort, IReactorTime
 from onionstream.config import Config
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
+from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
 from onionstream.video.viewer import Patience
@@ -44,9 +46,10 @@ class InSite:
             window=Window(delivery.window, 1 << 20), fragment=0.1, patience=Patience(10, 45), clock=clock.seconds
         )
         secrets = Secrets(bytes(32), bytes(32))
-        self.chat = LiveChat(settings, secrets, broadcast, lambda *page: watch.page(*page), reactor)
+        titles = Titles(Path("nowhere"), settings.stream)
+        self.chat = LiveChat(settings, secrets, broadcast, lambda *page: watch.page(*page), reactor, titles=titles)
         self.room = self.chat.room
-        watch = Watch(broadcast, settings.stream, Profiles(), self.chat.door, self.chat.presence, clock)
+        watch = Watch(broadcast, titles, Profiles(), self.chat.door, self.chat.presence, clock)
         self._site = BoundedSite(Areas(watch, *self.chat.areas, Assets()), Limits(), clock)
         self._service = self.chat.service()
         self._broadcast = broadcast

@@ -107,4 +107,5 @@ STATES = {
     "plain": State(path="/plain"),
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
+    "club": State(path="/club"),
 }

@@ -159,7 +159,7 @@ class TextBrowserTests(TerminalCase):
 
     async def test_D25_a_captcha_is_solved_in_words(self) -> None:
         """By those who cannot see its picture: at the door, and in the form."""
-        doors = self.daemon(TITLED + "[captcha]\ndoor = true\n")
+        doors = self.daemon(TITLED + '[doors]\nkind = "captcha"\n')
         forms = self.daemon(TITLED + '[captcha]\nwhen = "first"\n')
         await doors.on_air()
         await forms.on_air()

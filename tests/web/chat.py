@@ -122,6 +122,12 @@ class Entrance:
         outside = self.door.turn_away(request, theme)
         return self.shell(request, self.door.meet(request), theme) if outside is None else outside
 
+    @router.route("/", methods=["POST"])
+    async def knock(self, request: BoundedRequest) -> str:
+        """As ``Watch`` does."""
+        assert self.door is not None
+        return await self.door.knock(request)
+
     @router.route("/secret", methods=["GET"])
     def secret(self, request: BoundedRequest) -> str:
         """Something behind the door."""
@@ -150,14 +156,14 @@ class ChatCase(WireCase):
         self.nonces = Nonces(bytes(32), self.clock)
         self.room = Room(self.rules, self.filters, self.identity.mark, self.heard)
         self.asking = Asking(self.captchas, bytes(32), self.clock)
-        self.say = Say(self.room, self.identity, self.nonces, self.asking, self.clock, lambda: NOON + 0.5)
-        self.appearance = Appearance(
-            self.room, self.identity, self.nonces, self.tripcodes, self.clock, bucket=self.asking.bucket
-        )
         self.entrance = Entrance()
-        self.door = Door(self.identity, self.asking, self.room, self.entrance.shell, self.clock)
+        self.door = Door(self.identity, self.asking, self.room, self.entrance.shell, self.tripcodes, self.clock)
+        self.say = Say(self.room, self.door, self.nonces, self.asking, self.clock, lambda: NOON + 0.5)
+        self.appearance = Appearance(
+            self.room, self.door, self.nonces, self.tripcodes, self.clock, bucket=self.asking.bucket
+        )
         self.entrance.door = self.door
-        return Areas(self.entrance, self.door, self.say, self.appearance, self.asking)
+        return Areas(self.entrance, self.door, self.say, self.appearance, self.asking, nothing=self.door.nothing)
 
     def heard(self, event: Event) -> None:
         """The room tells."""

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from pathlib import Path
 
 from twisted.web.resource import IResource
 
+from onionstream.chat.filters import Filters
+from onionstream.chat.room import Room
+from onionstream.chat.rules import Rules, When
+from onionstream.config import Stream
 from onionstream.onion.budgets import Budgets
 from onionstream.passwords import Password, Printed
-from onionstream.video.broadcast import Broadcast
-from onionstream.video.viewer import Patience
-from onionstream.video.window import Window
+from onionstream.titlefile import Titles
+from onionstream.web.admission import Admission
 from onionstream.web.areas import Areas, Router
 from onionstream.web.asking import Asking
 from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
+from onionstream.web.course import Course
+from onionstream.web.dashboard import Dashboard
+from onionstream.web.figures import Figures
+from onionstream.web.fragments import Fragments, Words
 from onionstream.web.guard import Guard
 from onionstream.web.identity import Identity
+from onionstream.web.lock import Lock
 from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Sessions
+from onionstream.web.steer import Steer
 from tests.fakes import FakeWorkers
-from tests.web.chat import Captchas
+from tests.web.chat import NOON, Captchas, Tripcodes
 from tests.web.onion import line
 from tests.web.visitor import Visitor
 from tests.web.wire import Answer, Client, WireCase
@@ -34,21 +44,57 @@ BROWSER = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
 """What a browser says when it opens a page."""
 
 
-@dataclass
-class Status:
-    """An encoder's state, invented."""
+FIGURES = Figures(
+    air="online",
+    minutes=65,
+    encoder="ffmpeg runs: a test picture.",
+    runs=3,
+    said=("[warning] <odd> & ends",),
+    frames=29.9,
+    frames_wanted=30,
+    rate=401.0,
+    rate_wanted=420,
+    watching=40,
+    slow=12,
+    skipped=2,
+    connections=7,
+    connections_most=2000,
+    circuits=5,
+    refused=1,
+    here=41,
+    lately=9,
+    messages=120,
+    banned=1,
+    onion="The onion address is published: viewers can come.",
+    address="example.onion",
+    tested="Self-test: all is well.",
+    memory=51.2,
+)
+"""Invented."""
 
-    sentence: str = "ffmpeg runs: a test picture."
-    generation: int = 3
-    lines: tuple[str, ...] = ("[warning] <odd> & ends",)
 
+class Source:
+    """
+    An encoder, invented.
 
-@dataclass
-class Onion:
-    """An onion service's state, invented."""
+    :ivar told: what it was told to do.
+    """
 
-    sentence: str = "The onion address is published: viewers can come."
-    address: str = "example.onion"
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.told: list[str] = []
+
+    def startService(self) -> None:
+        """Have a picture."""
+        self.told.append("on")
+
+    def stopService(self) -> None:
+        """Have none."""
+        self.told.append("off")
+
+    def restart(self) -> None:
+        """Begin anew."""
+        self.told.append("restart")
 
 
 @dataclass(frozen=True)
@@ -102,17 +148,32 @@ class LoginCase(WireCase):
 
     def root(self) -> IResource:
         """The areas, joined as ``livechat`` and ``tap`` do it."""
-        broadcast = Broadcast(window=Window(60, 1 << 25), fragment=0.1, patience=Patience(), clock=self.clock.seconds)
-        self.status, self.onion = Status(), Onion()
+        self.figures = FIGURES
         self.captchas, self.workers = Captchas(), FakeWorkers()
         self.sessions = Sessions(self.clock, secure=self.secure)
         self.identity = Identity(bytes(32), staff=self.sessions.chat_key)
         self.asking = Asking(self.captchas, bytes(32), self.clock)
         self.guard = Guard(self.password, self.workers, self.clock)
-        nonces = Nonces(bytes(32), self.clock)
-        self.login = Login(self.sessions, self.guard, self.identity, self.asking, nonces)
-        desk = Broadcaster(broadcast, lambda: self.status, lambda: self.onion, lambda: 7, self.login)
-        return Areas(desk, self.login, self.asking, Others(self.identity))
+        self.nonces = Nonces(bytes(32), self.clock)
+        self.login = Login(self.sessions, self.guard, self.identity, self.asking, self.nonces)
+        steer = self.steering()
+        self.dashboard = Dashboard(lambda: self.figures, self.sessions, self.clock)
+        self.addCleanup(self.dashboard.close)
+        desk = Broadcaster(lambda: self.figures, steer, self.login)
+        return Areas(desk, steer, self.dashboard, self.login, self.asking, Others(self.identity))
+
+    def steering(self) -> Steer:
+        """What the page steers: a room, a door, titles and a source."""
+        self.room = Room(Rules(captcha=When.NEVER), Filters(), self.identity.mark, lambda _: None)
+        admission = Admission(self.room, Tripcodes(), self.clock, Lock())
+        self.course = Course(self.room, admission, self.clock, lambda: NOON)
+        self.folder, self.source = Path(self.mktemp()), Source()
+        self.folder.mkdir()
+        self.titles = Titles(self.folder, Stream(title="Configured"))
+        self.here: list[bytes] = []
+        called = Fragments(Words()).called
+        objects = self.course, self.titles, self.room, self.source
+        return Steer(*objects, self.sessions, self.nonces, self.here, called, self.clock)
 
     def setUp(self) -> None:
         """Tor's socket too."""

@@ -6,9 +6,12 @@ from onionstream.chat.rules import Rules, When
 from onionstream.web.door import OutsideError
 from onionstream.web.drafts import NO_OTHER
 from onionstream.web.errors import BadRequest
+from onionstream.web.lock import Kind, Lock
 from tests.web.chat import SOLUTION, ChatCase
 from tests.web.visitor import Visitor
 from tests.web.wire import get
+
+CAPTCHA = Lock(kind=Kind.CAPTCHA)
 
 
 class DoorTests(ChatCase):
@@ -19,7 +22,7 @@ class DoorTests(ChatCase):
     def setUp(self) -> None:
         """It is shut."""
         super().setUp()
-        self.door.shut = True
+        self.door.admission.lock = CAPTCHA
 
     def guest(self, *, cookies: bool = True) -> Visitor:
         """Somebody before the door."""
@@ -34,7 +37,7 @@ class DoorTests(ChatCase):
 
     def test_A12_it_is_open_unless_it_is_shut(self) -> None:
         """Then everybody is known from his first request."""
-        self.door.shut = False
+        self.door.admission.lock = Lock()
         self.assertIn("form", self.guest().page.links)
 
     def test_A10_first_there_is_a_captcha_and_nothing_else(self) -> None:
@@ -158,10 +161,10 @@ class DoorTests(ChatCase):
 
     def test_who_came_when_it_was_open_stays_inside(self) -> None:
         """With a cookie or with what his addresses carry."""
-        self.door.shut = False
+        self.door.admission.lock = Lock()
         kept, carried = self.guest(), self.guest(cookies=False)
         secret = carried.page.links["secret"]
-        self.door.shut = True
+        self.door.admission.lock = CAPTCHA
         self.assertEqual(kept.go("/secret").answer.body, b"the stream")
         self.assertEqual(carried.go(secret).answer.body, b"the stream")
 

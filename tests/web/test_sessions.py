@@ -164,7 +164,9 @@ class EverywhereTests(LoginCase):
 
     def test_after_logging_out_he_is_a_visitor(self) -> None:
         """A new one."""
-        self.assertNotEqual(self.logged_in().press().go("/").answer.body.decode(), self.sessions.key.hex())
+        self.assertNotEqual(
+            self.logged_in().choose("/logout").press().go("/").answer.body.decode(), self.sessions.key.hex()
+        )
 
 
 class AnySessions(RuleBasedStateMachine):

@@ -43,7 +43,7 @@ class ShellTests(WatchCase):
 
     def test_R41_a_new_title_is_there_with_the_next_request(self) -> None:
         """What is said about the stream may be replaced while the site runs."""
-        self.watch.stream = Stream(title="Something else")
+        self.titles.words = Stream(title="Something else")
         self.assertIn(b"Something else", self.ask(get("/")).body)
 
 

@@ -14,7 +14,8 @@ class Page(HTMLParser):
     """
     What is in a page.
 
-    :ivar action: where its form is sent; empty: it has none.
+    :ivar forms: all of them, by where they are sent: fields and buttons, of the last one that is sent there.
+    :ivar action: where its last form is sent; empty: it has none.
     :ivar fields: of the form, as they would be sent.
     :ivar buttons: of the form, as name and value; the first one is what Enter presses.
     :ivar said: texts of what tells of itself, by role.
@@ -26,6 +27,7 @@ class Page(HTMLParser):
     def __init__(self, markup: str) -> None:
         """:param markup: a whole document."""
         super().__init__()
+        self.forms: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {}
         self.action = ""
         self.fields: dict[str, str] = {}
         self.buttons: list[tuple[str, str]] = []
@@ -50,14 +52,16 @@ class Page(HTMLParser):
         match tag:
             case "form":
                 self.action = given["action"]
+                self.forms[self.action] = ({}, [])
             case "button":
                 self.buttons.append((given.get("name", ""), given.get("value", "")))
+                self.forms[self.action][1].append(self.buttons[-1])
             case "img":
                 self.images.append(given["src"])
-            case "input" if given.get("type") != "checkbox" or "checked" in given:
-                self.fields[given["name"]] = given.get("value", "")
+            case "input" if given.get("type") not in ("checkbox", "radio") or "checked" in given:
+                self._fill(given["name"], given.get("value", ""))
             case "option" if "selected" in given or self._select not in self.fields:
-                self.fields[self._select] = given["value"]
+                self._fill(self._select, given["value"])
         if tag not in ("input", "img", "meta", "link"):
             self._open.append((tag, given, len(self.text)))
 
@@ -71,7 +75,10 @@ class Page(HTMLParser):
         if tag == "a":
             self.links[inside.strip()] = given["href"]
         if tag == "textarea":
-            self.fields[given["name"]] = inside.removeprefix("\n")
+            self._fill(given["name"], inside.removeprefix("\n"))
+
+    def _fill(self, name: str, value: str) -> None:
+        self.fields[name] = self.forms[self.action][0][name] = value
 
     def handle_data(self, data: str) -> None:
         """Text."""
@@ -110,6 +117,12 @@ class Visitor:
         """Open an address, and what it leads to."""
         self.address = address
         return self._receive(get(address.partition("#")[0], *self.headers(), *headers))
+
+    def choose(self, action: str) -> Visitor:
+        """From now on it is this form of the page that he fills in and sends."""
+        self.page.action = action
+        self.page.fields, self.page.buttons = self.page.forms[action]
+        return self
 
     def fill(self, **fields: str) -> Visitor:
         """Type something."""

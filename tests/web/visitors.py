@@ -27,6 +27,10 @@ class OpenDoor(Identity):
         """See ``watch.Doorkeeper``."""
         return None
 
+    async def knock(self, request: BoundedRequest, /) -> str:
+        """See ``watch.Doorkeeper``."""
+        return "knocked"
+
 
 class Rooms:
     """

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from twisted.web.resource import IResource
 
 from onionstream.chat.presence import Presence
 from onionstream.config import Stream
+from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
 from onionstream.video.run import Run
@@ -30,7 +33,8 @@ class WatchCase(WireCase):
         stream = Stream(title="Day <12>", description="About & more")
         self.identity = OpenDoor(bytes(32))
         self.presence = Presence(lambda: None)
-        self.watch = Watch(self.broadcast, stream, Profiles(), self.identity, self.presence, self.clock)
+        self.titles = Titles(Path(self.mktemp()), stream)
+        self.watch = Watch(self.broadcast, self.titles, Profiles(), self.identity, self.presence, self.clock)
         return Areas(self.watch)
 
     def on_air(self, seconds: float = 1.0, body: int = 40, generation: int = 1) -> Run:

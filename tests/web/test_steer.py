@@ -1,0 +1,238 @@
+"""The forms by which the broadcaster steers, without a network."""
+
+from __future__ import annotations
+
+from onionstream.chat.looks import Look
+from onionstream.chat.rules import Mode, When
+from onionstream.web.lock import Kind, whole
+from onionstream.web.nonces import LIFE
+from onionstream.web.steer import AGAIN
+from tests.chat.rooms import key, trip
+from tests.web.chat import NOON
+from tests.web.entry import LoginCase
+from tests.web.visitor import Visitor
+
+DESK = "/broadcaster"
+
+
+class SteerCase(LoginCase):
+    """The broadcaster at his desk."""
+
+    def setUp(self) -> None:
+        """He is logged in."""
+        super().setUp()
+        self.clock.advance(1000)
+        self.he = self.logged_in()
+
+    def set(self, form: str, button: str = "", **fields: str) -> list[str]:
+        """:return: what the page says after a form was sent."""
+        self.he.choose(f"{DESK}/{form}").press(button, **fields)
+        self.assertEqual((self.he.answer.status, self.he.address.partition("#")[0]), (200, DESK))
+        said = self.he.page.said
+        return said["alert"] + said["status"]
+
+    def say(self, name: str, text: str) -> None:
+        """Somebody says something."""
+        self.room.say(key(name), text, self.clock.seconds(), NOON)
+
+    def shown(self) -> list[str]:
+        """:return: what everybody sees."""
+        return [message.text for message in self.room.history(100)]
+
+
+class TitleTests(SteerCase):
+    """``/broadcaster/title``."""
+
+    def test_S31_a_title_is_set(self) -> None:
+        """It is in the file, and the page says that it is from there."""
+        self.assertIn("The title is from config.toml", self.he.page.text)
+        self.assertEqual(self.set("title", title="Day <12>", about="One\r\ntwo"), ["Viewers read this now."])
+        self.assertEqual((self.titles.title, self.titles.description), ("Day <12>", "One\ntwo"))
+        self.assertEqual((self.folder / "title.txt").read_text(), "Day <12>\n")
+        self.assertEqual(self.he.page.forms[f"{DESK}/title"][0]["title"], "Day <12>")
+        self.assertIn("The title is from title.txt", self.he.page.text)
+
+    def test_what_was_not_touched_stays_the_configuration_s(self) -> None:
+        """Or a title that is changed in the file would be shown no more."""
+        self.set("title", about="Robots")
+        self.assertEqual(self.titles.own, (False, True))
+
+    def test_an_empty_one_is_the_configuration_s(self) -> None:
+        """The file is gone."""
+        self.set("title", title="Day 12")
+        self.set("title", title="")
+        self.assertEqual((self.titles.title, self.titles.own), ("Configured", (False, False)))
+
+    def test_one_that_cannot_be_is_told(self) -> None:
+        """And said this once."""
+        (said,) = self.set("title", title="x" * 201)
+        self.assertIn("Nothing was changed", said)
+        self.assertEqual(self.he.go(DESK).page.said, {"alert": [], "status": []})
+
+
+class ChatTests(SteerCase):
+    """``/broadcaster/chat``."""
+
+    def test_modes_and_captchas(self) -> None:
+        """They hold at once; the page shows them, and whose they are."""
+        self.assertEqual(self.he.page.text.count("As in config.toml."), 3)
+        self.set("chat", mode="slow", slow="60", captcha="first")
+        rules = self.room.rules
+        self.assertEqual((rules.mode, rules.slow, rules.captcha), (Mode.SLOW, 60, When.FIRST))
+        fields = self.he.page.forms[f"{DESK}/chat"][0]
+        self.assertEqual((fields["mode"], fields["slow"], fields["captcha"]), ("slow", "60", "first"))
+        self.assertEqual(self.he.page.text.count("Set here:"), 2)
+
+    def test_what_is_no_number_is_told(self) -> None:
+        """And nothing is changed."""
+        for slow in ("", "soon", "-1", "0", "99999999", "1.5", "\u0663"):
+            (said,) = self.set("chat", mode="slow", slow=slow, captcha="first")
+            self.assertIn("Nothing was changed", said)
+        self.assertEqual((self.room.rules.mode, self.room.rules.captcha), (Mode.OPEN, When.NEVER))
+
+
+class RaidTests(SteerCase):
+    """``/broadcaster/raid`` and ``/broadcaster/sweep``."""
+
+    def test_the_raid_button(self) -> None:
+        """On and off."""
+        self.assertIn("New people have to", self.set("raid", "on", minutes="5")[0])
+        self.assertEqual(self.room.rules.raid, self.clock.seconds() - 300)
+        self.set("raid", "off")
+        self.assertIsNone(self.room.rules.raid)
+
+    def test_messages_of_new_people_are_hidden_in_two_steps(self) -> None:
+        """First it is said how many there are, and nothing is done yet; it can be taken back."""
+        self.say("ann", "I was here before")
+        self.clock.advance(1000)
+        for name in ("bob", "cat"):
+            self.say(name, f"{name} is new")
+        said = self.set("sweep", "count", minutes="5", younger="10")
+        self.assertEqual(said, ["2 messages of 2 people would vanish."])
+        self.assertEqual(len(self.shown()), 3)
+        page = self.he.answer.body.decode()
+        self.assertIn('<input type="hidden" name="minutes" value="5">', page)
+        self.say("dan", "dan came meanwhile")
+        nonce = self.he.page.forms[f"{DESK}/sweep"][0]["nonce"]
+        self.he.send(f"{DESK}/sweep", {"minutes": "5", "younger": "10", "nonce": nonce, "act": "hide"})
+        self.assertEqual(self.he.page.said["status"], ["3 messages vanished."])
+        self.assertEqual(self.shown(), ["I was here before"])
+        self.assertEqual(self.set("sweep", "back"), ["3 messages can be seen again."])
+        self.assertEqual(len(self.shown()), 4)
+
+    def test_where_there_are_none_nothing_is_asked(self) -> None:
+        """It is said, without a button."""
+        self.assertEqual(self.set("sweep", "count"), ["There are no such messages."])
+        self.assertNotIn(b'value="hide"', self.he.answer.body)
+
+
+class DoorTests(SteerCase):
+    """``/broadcaster/door`` and ``/broadcaster/member``."""
+
+    def test_the_door_is_another_one(self) -> None:
+        """Its password is never shown."""
+        self.set("door", kind="password", password="correct horse")
+        lock = self.course.door.present
+        self.assertEqual((lock.kind, lock.password), (Kind.PASSWORD, "correct horse"))
+        self.assertNotIn(b"horse", self.he.answer.body)
+        self.set("door", kind="captcha")
+        self.set("door", kind="password")
+        self.assertEqual(self.course.door.present, lock)
+
+    def test_a_password_is_needed(self) -> None:
+        """Of some length."""
+        self.assertIn("8 to 256", self.set("door", kind="password", password="short")[0])
+        self.assertEqual(self.course.door.present.kind, Kind.OPEN)
+
+    def test_S76_whoever_is_here_can_be_made_a_member(self) -> None:
+        """By his tripcode in full, which nobody has to type; and it can be taken from him."""
+        fish = trip("fish")
+        self.room.restyle(key("ann"), Look(name="Ann", trip=fish), self.clock.seconds())
+        self.here.append(key("ann"))
+        self.he.go(DESK)
+        self.assertIn("Ann", self.he.page.text)
+        self.assertIn(whole(fish.digest), self.he.answer.body.decode())
+        self.set("member", "add", tripcode=whole(fish.digest))
+        self.assertEqual(self.course.door.present.members, {fish.digest})
+        self.assertIn("Members (1)", self.he.page.text)
+        self.assertIn(f'[doors] members = ["{whole(fish.digest)}"]', self.he.page.text)
+        self.set("member", "drop")
+        self.assertEqual(self.course.door.present.members, frozenset())
+
+    def test_D12_ten_characters_are_no_tripcode(self) -> None:
+        """Others could have them."""
+        self.assertIn("43 characters", self.set("member", "add", tripcode=trip("fish").shown)[0])
+
+
+class SourceTests(SteerCase):
+    """``/broadcaster/source``."""
+
+    def test_on_off_restart(self) -> None:
+        """Each by its button."""
+        for button in ("on", "off", "restart"):
+            self.set("source", button)
+        self.assertEqual(self.source.told, ["on", "off", "restart"])
+
+
+class FormTests(SteerCase):
+    """What holds for all of these forms."""
+
+    def test_S13_nobody_else_can_send_them(self) -> None:
+        """Not even with a nonce of his page."""
+        stranger = Visitor(self)
+        for action, (fields, buttons) in self.he.page.forms.items():
+            if action.startswith(DESK):
+                name, value = buttons[0]
+                stranger.send(action, {**fields, **({name: value} if name else {})})
+                self.assertEqual(stranger.answer.status, 403, action)
+        self.assertEqual((self.source.told, self.titles.own), ([], (False, False)))
+
+    def test_D06_each_can_be_sent_once(self) -> None:
+        """A button pressed twice does it once."""
+        fields = {**self.he.page.forms[f"{DESK}/source"][0], "act": "restart"}
+        for _ in range(2):
+            self.he.send(f"{DESK}/source", fields)
+            self.assertEqual(self.he.answer.status, 200)
+        self.assertEqual(self.source.told, ["restart"])
+
+    def test_D06_a_page_that_was_open_for_long_changes_nothing(self) -> None:
+        """It asks to press again."""
+        self.he.choose(f"{DESK}/source")
+        self.clock.advance(LIFE + 1)
+        self.he.press("off")
+        self.assertEqual((self.he.page.said["alert"], self.source.told), ([AGAIN], []))
+
+    def test_B10_what_no_form_of_ours_sends_is_refused(self) -> None:
+        """Nothing is changed."""
+        nonce = {"nonce": self.he.page.forms[f"{DESK}/source"][0]["nonce"]}
+        for form, fields in (
+            ("source", {"act": "off"}),
+            ("source", nonce),
+            ("source", {**nonce, "act": "off", "extra": "1"}),
+            ("source", {"nonce": "x" * 32, "act": "explode"}),
+            ("source", {"nonce": "short", "act": "off"}),
+            ("chat", {**nonce, "mode": "slow"}),
+            ("door", {**nonce, "kind": "members"}),
+            ("title", {**nonce, "title": "Day 12"}),
+        ):
+            self.he.send(f"{DESK}/{form}", fields)
+            expected = 200 if fields.get("act") == "explode" else 400
+            self.assertEqual(self.he.answer.status, expected, (form, fields))
+        for form, fields in (
+            ("source", {"act": "explode"}),
+            ("raid", {"act": "explode", "minutes": "5"}),
+            ("sweep", {"act": "explode", "minutes": "5", "younger": "5"}),
+            ("chat", {"mode": "shut", "slow": "30", "captcha": "never"}),
+            ("chat", {"mode": "slow", "slow": "30", "captcha": "always"}),
+            ("door", {"kind": "shut", "password": ""}),
+        ):
+            self.he.go(DESK)
+            nonce = {"nonce": self.he.page.forms[f"{DESK}/source"][0]["nonce"]}
+            self.he.send(f"{DESK}/{form}", {**nonce, **fields})
+            self.assertEqual(self.he.answer.status, 400, (form, fields))
+        self.assertEqual((self.source.told, self.titles.own, self.course.talk.chosen), ([], (False, False), None))
+
+    def test_D03_they_can_only_be_posted(self) -> None:
+        """To look at one does nothing."""
+        for form in ("title", "chat", "raid", "sweep", "door", "member", "source"):
+            self.assertEqual(self.he.go(f"{DESK}/{form}").answer.status, 405)
