@@ -22,6 +22,7 @@ from onionstream.captcha.captchas import Settings as CaptchaSettings
 from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
 from onionstream.chat.filters import Filters
+from onionstream.chat.people import Role
 from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
@@ -41,6 +42,7 @@ from onionstream.web.nonces import Nonces
 from onionstream.web.plain import Plain
 from onionstream.web.request import BoundedRequest
 from onionstream.web.say import Say
+from onionstream.web.sessions import Sessions
 from onionstream.web.stage import Air, Stage
 from onionstream.web.tripcodes import Tripcodes
 
@@ -49,6 +51,7 @@ class LiveChat:
     """
     Everything of the site that is not the video.
 
+    :ivar sessions: who is logged in.
     :ivar identity: who a visitor is.
     :ivar presence: who is here.
     :ivar door: who may come in.
@@ -80,7 +83,9 @@ class LiveChat:
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
         self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
         self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
-        self.identity = Identity(secrets.tokens, secure=settings.web.cookies_secure)
+        secure = settings.web.cookies_secure
+        self.sessions = Sessions(reactor, secure=secure)
+        self.identity = Identity(secrets.tokens, secure=secure, staff=self.sessions.chat_key)
         self.presence = Presence(self._presence_changed)
         self.room = Room(_rules(settings), _filters(settings.chat), self.identity.mark, self._tell)
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
@@ -96,6 +101,7 @@ class LiveChat:
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
         self._follow()
+        self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""

@@ -4,6 +4,8 @@ Who a visitor is: without an account, and without anything stored for him.
 A visitor is an id of 16 bytes that he carries himself, signed by us (D-07): in a cookie where his browser keeps one,
 else in the addresses of frames and in hidden fields. Each place has its own kind of signature, so that the address of a
 video that somebody copies does not let others write in his name (L-61).
+
+The broadcaster carries nothing of that kind: who is logged in is him everywhere (``sessions``).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
@@ -53,7 +56,7 @@ class Who:
     A visitor, as far as one request tells.
 
     :ivar key: 16 bytes: by it the chat and every table know him. It is never shown, and leads to no capability.
-    :ivar cookie: his browser has sent the cookie.
+    :ivar cookie: his browser has sent the cookie, or he is logged in.
     :ivar read: capability for the addresses of what he may see; empty where the cookie does.
     :ivar write: capability for the addresses and fields of forms; empty where the cookie does, and where he has shown
         only that he may read.
@@ -109,13 +112,18 @@ class Recognition(Protocol):
 class Identity:
     """Gives visitors their ids, and recognises them."""
 
-    def __init__(self, key: bytes, *, secure: bool = False) -> None:
+    def __init__(
+        self, key: bytes, *, secure: bool = False, staff: Callable[[BoundedRequest], bytes | None] = lambda _: None
+    ) -> None:
         """
         :param key: signs; 32 bytes that outlive the daemon, or everybody is somebody else after a restart.
         :param secure: the cookie is for encrypted connections only. An onion address is encrypted without looking so,
             and some browsers would not keep the cookie there (D-05).
+        :param staff: the ``key`` of whoever is logged in with a request. He is nobody else then, whatever the
+            addresses and forms carry that his browser has from before.
         """
         self._key = key
+        self._staff = staff
         self._marks = secrets.token_bytes(32)
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + b"; Secure" * secure
 
@@ -130,6 +138,8 @@ class Identity:
 
         Whether his browser keeps it is not known yet, so addresses carry capabilities; see ``clean``.
         """
+        if (staff := self._staff(request)) is not None:
+            return Who(staff, cookie=True)
         known = self._by_cookie(request)
         return self._enter(request, secrets.token_bytes(_ID)) if known is None else _of_cookie(known)
 
@@ -210,6 +220,8 @@ class Identity:
 
     def _known(self, request: BoundedRequest, kind: Kind, *given: str | None) -> Who | None:
         """See ``reader``; ``kind`` is what the capabilities have to be."""
+        if (staff := self._staff(request)) is not None:
+            return Who(staff, cookie=True)
         by_cookie = self._by_cookie(request)
         visitors = {self._verified(kind, capability) for capability in given if capability}
         if len(visitors | ({by_cookie} - {None})) > 1:
