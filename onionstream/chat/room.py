@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
-from onionstream.chat import looks, names
+from onionstream.chat import looks, names, staff
 from onionstream.chat import text as texts
-from onionstream.chat.bans import Ban, Bans, BansFullError, Why
+from onionstream.chat.bans import Ban, Bans, BansFullError, Why, twins
 from onionstream.chat.events import Banned, Changed, Event, Hidden, Message, Said, Shown, Unbanned
 from onionstream.chat.filters import Action, Filters
-from onionstream.chat.flood import Flood
 from onionstream.chat.history import History
 from onionstream.chat.looks import Look
 from onionstream.chat.people import People, Person, Role
@@ -20,17 +19,16 @@ from onionstream.chat.refusals import (
     BannedError,
     BlockedError,
     BroadcasterError,
-    CaptchaError,
     FilterBanError,
     NameFilteredError,
     TooOftenError,
-    WaitError,
+    TripBannedError,
 )
-from onionstream.chat.rules import BOUNDS, Bounds, Rules, When
+from onionstream.chat.rules import BOUNDS, Bounds, Rules
+from onionstream.chat.suspicion import Suspicion
 from onionstream.chat.tally import Tally
-from onionstream.chat.turns import Later, Turn, Turns
-
-FIRST = "Solve a captcha once before you write."
+from onionstream.chat.tripcode import Tripcode
+from onionstream.chat.turns import Later, Turn
 
 
 class Room:
@@ -42,6 +40,7 @@ class Room:
 
     :ivar rules: may be replaced at any time.
     :ivar filters: may be replaced at any time.
+    :ivar moderators: whose tripcodes make them moderators; see ``entrust``.
     """
 
     def __init__(
@@ -58,13 +57,14 @@ class Room:
         """
         self.rules = rules
         self.filters = filters
+        self.moderators: frozenset[bytes] = frozenset()
         self._mark = mark
         self._tell = tell
         self._history = History()
         self._people = People(bounds.people, self._history.wrote)
         self._bans = Bans(bounds.bans)
-        self._turns = Turns(bounds.waiting)
-        self._flood = Flood(bounds)
+        self._suspicion = Suspicion(bounds)
+        self._turns = self._suspicion.turns
         self._restyled = Tally(4, 60.0, bounds.restyled)
 
     # People
@@ -81,8 +81,8 @@ class Room:
         :param mark: as pages have it.
         :param among: keys of those who may be meant although nothing is known of them: those who are present.
         """
-        known = chain(self._people, (ban.person for ban in self._bans), self._history.authors())
-        return next((one for one in chain(known, map(self.person, among)) if one.mark == mark), None)
+        known = chain(self._known(), (ban.person for ban in self._bans), map(self.person, among))
+        return next((one for one in known if one.mark == mark), None)
 
     def appoint(self, key: bytes, role: Role, now: float) -> Person:
         """
@@ -100,8 +100,21 @@ class Room:
             raise BannedError
         self._people.keep(person, now)
         person.role = role
-        self._tell(Changed(person))
+        self._tell(Changed(person, role=True))
         return person
+
+    def entrust(self, moderators: frozenset[bytes], now: float) -> None:
+        """
+        Others are moderators from now on; who is banned never is one.
+
+        :param moderators: digests of their tripcodes.
+        """
+        before, self.moderators = self.moderators, moderators
+        for person in {*self._known()}:
+            trip = person.look.trip
+            if trip is not None and trip.digest in before ^ moderators and not person.banned:
+                role = Role.MODERATOR if trip.digest in moderators else Role.VIEWER
+                self.appoint(person.key, person.role if person.role is Role.BROADCASTER else role, now)
 
     def restyle(self, key: bytes, look: Look, now: float) -> Person:
         """
@@ -117,12 +130,15 @@ class Room:
         look = replace(look, name=looks.name(look.name, reserved, self.rules.unnamed))
         if (look.name, look.trip) != (person.look.name, person.look.trip):
             self._check_name(person, look)
-            names.check(person, look, chain(self._people, self._history.authors()), now)
+            names.check(person, look, self._known(), now)
+        if self._bans.covers(look.trip):
+            raise TripBannedError
         self._people.keep(person, now)
         self._restyled.count(key, now)
         if look != person.look:
+            before, person.role = person.role, staff.role(person, look.trip, self.moderators)
             person.look, person.standing.name = look, names.alike(look.name)
-            self._tell(Changed(person))
+            self._tell(Changed(person, role=person.role is not before))
         return person
 
     def seen(self, key: bytes, now: float) -> None:
@@ -134,7 +150,7 @@ class Room:
 
     def wants_captcha(self, key: bytes, now: float, bucket: bytes | None = None) -> str:
         """:return: why the next message of this person needs a captcha, whatever it is; empty: it needs none."""
-        return self._reason(self.person(key), now, bucket)
+        return self._suspicion.reason(self.person(key), self.rules, now, bucket)
 
     def prove(self, key: bytes, now: float) -> Person:
         """
@@ -165,8 +181,9 @@ class Room:
         self.release(now, when)
         person = self.prove(key, now) if proven else self._admit(key)
         said = texts.message(text, self.rules.characters, self.rules.lines)
-        wait = 0.0 if person.staff else self._check(person, said, now, bucket)
-        self._count(person, said, now, bucket)
+        wait = self._suspicion.check(person, said, self.rules, now, bucket)
+        self._people.keep(person, now)
+        self._suspicion.count(person, said, self.rules, now, bucket)
         judgement = self.filters.judge(said, broadcaster=person.role is Role.BROADCASTER)
         if judgement.action in (Action.BLOCK, Action.BAN):
             self._stop(person, said, now, when, ban=judgement.action is Action.BAN)
@@ -223,86 +240,74 @@ class Room:
         """Who is banned, the oldest ban first."""
         return iter(self._bans)
 
-    def ban(self, key: bytes, *, hide: bool = False, when: int = 0, why: Why = Why.MODERATION) -> None:
+    def of(self, key: bytes) -> list[Message]:
+        """:return: all messages of one person that are kept, hidden or not."""
+        return self._history.of(key)
+
+    def ban(
+        self,
+        key: bytes,
+        *,
+        hide: bool = False,
+        when: int = 0,
+        why: Why = Why.MODERATION,
+        trip: Tripcode | None = None,
+    ) -> tuple[int, ...]:
         """
         Somebody may not chat any more, nor is he a moderator; what waits of him is never said.
 
         :param hide: all that he has said is hidden as well.
         :param when: seconds since the epoch.
+        :param trip: his tripcode, where he was banned when he was known better than now.
+        :return: the messages that could be seen until now.
         :raises BroadcasterError: it is the broadcaster (S15).
         :raises BansFullError: there are too many bans.
         """
         person = self.person(key)
         if person.role is Role.BROADCASTER:
             raise BroadcasterError
-        events = [] if person.banned else self._ban(person, when, why)
-        if hide:
-            self.hide(*(message.number for message in self._history.of(key)))
+        if trip is not None and not person.banned:
+            person.look = replace(person.look, trip=trip)
+        them, events = twins(person, self._known()), list[Event]()
+        try:
+            for one in them:
+                events += [] if one.banned else self._ban(one, when, why)
+        except BansFullError:
+            if not events:
+                raise
+        numbers = (message.number for one in them for message in self._history.of(one.key))
+        hidden = self.hide(*numbers) if hide else ()
         self._tell_all(events)
+        return hidden
 
     def unban(self, key: bytes) -> None:
-        """Somebody may chat again."""
-        if ban := self._bans.remove(key):
+        """Somebody may chat again, and so may everybody with his tripcode."""
+        for ban in self._bans.lift(key):
             self._people.restore(ban.person)
             self._tell(Unbanned(ban.person))
 
     def forget(self, now: float) -> None:
         """Forget what is old; to be called from time to time."""
         self._people.forget(now)
-        self._flood.forget(now)
+        self._suspicion.forget(now)
         self._restyled.forget(now)
 
     def _admit(self, key: bytes) -> Person:
         """:raises BannedError: this person may do nothing here."""
         person = self.person(key)
-        if person.banned:
+        if person.banned or self._bans.covers(person.look.trip):
             raise BannedError
         return person
+
+    def _known(self) -> Iterator[Person]:
+        """Everybody who is not banned, or has left a message."""
+        return chain(self._people, self._history.authors())
 
     def _check_name(self, person: Person, look: Look) -> None:
         """:raises NameFilteredError: a filter has something against this name."""
         broadcaster = person.role is Role.BROADCASTER
         if look.name and self.filters.judge(look.name, broadcaster=broadcaster).action is not None:
             raise NameFilteredError
-
-    def _reason(self, person: Person, now: float, bucket: bytes | None) -> str:
-        standing, captcha = person.standing, self.rules.captcha
-        if person.staff or standing.credit or captcha is When.NEVER:
-            return ""
-        if reason := standing.reason(self.rules):
-            return reason
-        if captcha is When.FIRST and not person.proven:
-            return FIRST
-        return self._flood.place(now, new=not standing.messages, bucket=bucket)
-
-    def _check(self, person: Person, text: str, now: float, bucket: bytes | None) -> float:
-        """
-        :return: seconds for which the message has to wait; 0: it can be said at once.
-        :raises CaptchaError: not without a captcha.
-        :raises WaitError: it cannot even wait here.
-        """
-        standing, rules = person.standing, self.rules
-        if standing.credit:
-            return 0.0
-        if rules.captcha is When.NEVER:
-            if burst := standing.burst(now, rules):
-                raise WaitError(burst)
-        elif reason := self._reason(person, now, bucket) or self._flood.text(text, now):
-            raise CaptchaError(reason)
-        if turn := self._turns.get(person.key):
-            raise WaitError(turn.due - now)
-        wait = standing.between(now, rules)
-        if wait and self._turns.full:
-            raise WaitError(wait)
-        return wait
-
-    def _count(self, person: Person, text: str, now: float, bucket: bytes | None) -> None:
-        """:raises CrowdError: there is no room for this person."""
-        self._people.keep(person, now)
-        if not person.staff:
-            self._flood.count(text, now, new=not person.standing.messages, bucket=bucket)
-        person.standing.count(texts.lines(text), now, self.rules)
-        person.proven = person.proven and not person.standing.reason(self.rules)
 
     def _publish(self, person: Person, text: str, now: float, when: int) -> Message:
         person.standing.said = now
@@ -332,7 +337,6 @@ class Room:
     def _ban(self, person: Person, when: int, why: Why) -> list[Event]:
         """:return: what is to be told. :raises BansFullError: there are too many."""
         given = self._bans.add(Ban(person=person, when=when - when % 60, why=why))
-        person.role = Role.VIEWER
         self._turns.take(person.key)
         self._people.remove(person.key)
         if given is None:

@@ -6,7 +6,7 @@ import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.chat import flood, room, standing
+from onionstream.chat import flood, standing, suspicion
 from onionstream.chat.people import Role
 from onionstream.chat.refusals import BlockedError, CaptchaError, WaitError
 from onionstream.chat.rules import Rules, When
@@ -127,7 +127,7 @@ class WhenTests(SynchronousTestCase):
     def test_A10_the_first_message_may_need_one(self) -> None:
         """And then no other, as long as nothing is suspicious."""
         talk = Talk(Rules(captcha=When.FIRST))
-        self.assertEqual(talk.room.wants_captcha(key("ann"), talk.now), room.FIRST)
+        self.assertEqual(talk.room.wants_captcha(key("ann"), talk.now), suspicion.FIRST)
         self.assertRaises(CaptchaError, talk.try_to_say, "ann", "Hello")
         talk.say("ann", proven=True)
         talk.now += 30
@@ -216,18 +216,18 @@ class SuspicionTests(FloodCase):
     def test_D50_what_is_old_is_forgotten(self) -> None:
         """A minute later nothing is left."""
         self.talk.say("bob", "Hi")
-        self.assertEqual(len(self.talk.room._flood), 1)
+        self.assertEqual(len(self.talk.room._suspicion._flood), 1)
         self.talk.say("ann", "Some text that is long enough", bucket=b"one")
-        self.assertEqual(len(self.talk.room._flood), 3)
+        self.assertEqual(len(self.talk.room._suspicion._flood), 3)
         self.talk.room.forget(self.talk.now + 60)
-        self.assertEqual(len(self.talk.room._flood), 0)
+        self.assertEqual(len(self.talk.room._suspicion._flood), 0)
 
     def test_D50_a_refused_attempt_leaves_nothing_behind(self) -> None:
         """Nor does it to have asked."""
         talk = Talk(Rules(captcha=When.FIRST))
         for number in range(20):
             self.assertRaises(CaptchaError, talk.try_to_say, f"n{number}", "A text that is long", bucket=b"one")
-        self.assertEqual((len(talk.room._people), len(talk.room._flood), len(talk.room._turns)), (0, 0, 0))
+        self.assertEqual((len(talk.room._people), len(talk.room._suspicion._flood), len(talk.room._turns)), (0, 0, 0))
 
     def test_R26_a_thousand_messages_of_a_second_over_fifty_circuits(self) -> None:
         """By as many people: eight are said."""
