@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from onionstream import schema
+from onionstream.chat.tripcode import FULL
 from onionstream.schema import at_most, matching, one_of, that
 
 _NAME = that(lambda text: text == text.strip() and 1 <= len(text) <= 24, ", 1 to 24 characters, no space at its ends")
 _ENTRIES = at_most(1024, "words and patterns")
+_MODERATORS = that(
+    lambda many: len(many) <= 256 and all(re.fullmatch(FULL, one) for one in many),
+    ", at most 256 whole tripcodes of 43 characters, as their owners see them under Name",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,8 @@ class Chat:
     :ivar burst: messages of a person in ``burst_seconds``; after that many the next one needs a captcha.
     :ivar burst_lines: the same for lines.
     :ivar burst_seconds: seconds.
+    :ivar moderators: whole tripcodes (D-12): whoever has one of them may hide messages and ban viewers.
+    :ivar keep_bans: bans outlive the daemon.
     """
 
     anonymous: str = field(default="Anonymous", metadata=_NAME)
@@ -74,6 +82,8 @@ class Chat:
     burst: int = field(default=4, metadata=schema.between(1, 100))
     burst_lines: int = field(default=20, metadata=schema.between(1, 1000))
     burst_seconds: float = field(default=20.0, metadata=schema.between(1, 600))
+    moderators: tuple[str, ...] = field(default=(), metadata=_MODERATORS)
+    keep_bans: bool = True
     filters: WordFilters = field(default_factory=WordFilters)
 
 
