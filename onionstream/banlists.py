@@ -126,8 +126,8 @@ def _write_moderators(moderators: Mapping[bytes, int]) -> str:
 
 
 _BANS_HEAD = """\
-# Who is banned. onionstream writes this file when that changes. You may take tables out or put some in: then send SIGHUP.
-# Times are in UTC.
+# Who is banned. onionstream writes this file when that changes. You may take tables out or put some in: then send
+# SIGHUP. Times are in UTC.
 """
 _MODERATORS_HEAD = """\
 # Whom you have made moderators, by their tripcodes. onionstream writes this file when that changes. You may take tables

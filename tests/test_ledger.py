@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -224,7 +224,8 @@ class EditTests(LedgerCase):
         (said,) = self.said
         self.assertEqual(
             said,
-            'What changes is not kept: bans.toml is not right: [ban] why is "moderaton", but must be text in quotes: one of "moderation", '
+            "What changes is not kept: bans.toml is not right: "
+            '[ban] why is "moderaton", but must be text in quotes: one of "moderation", '
             '"filter"; did you mean "moderation"?',
         )
         self.assertEqual((self.path.read_text(), len(self.here)), (broken, 3))
@@ -301,5 +302,5 @@ class AnyTests(SynchronousTestCase):
     def test_any_text_is_read_or_refused(self, text: str) -> None:
         """Nothing else comes of it."""
         for form in (BANS, MODERATOR_LIST):
-            with suppress(ListError):
+            with contextlib.suppress(ListError):
                 form.read(text)
