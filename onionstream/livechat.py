@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from random import SystemRandom
 from secrets import token_bytes
 from typing import Any
@@ -22,15 +23,19 @@ from onionstream.captcha.captchas import Settings as CaptchaSettings
 from onionstream.captcha.fonts import FontError
 from onionstream.chat.events import Event
 from onionstream.chat.filters import Filters
+from onionstream.chat.moderation import Moderation
 from onionstream.chat.people import Role
 from onionstream.chat.presence import Presence
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
+from onionstream.chat.tripcode import Tripcode
 from onionstream.config import Captcha, Chat, Config
+from onionstream.keeping import Keeping
 from onionstream.logs import told
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State
+from onionstream.web import moderating
 from onionstream.web.appearance import Appearance
 from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
@@ -38,6 +43,7 @@ from onionstream.web.door import Door
 from onionstream.web.fragments import Words
 from onionstream.web.identity import Identity, Who
 from onionstream.web.live import Live
+from onionstream.web.moderating import Moderating
 from onionstream.web.nonces import Nonces
 from onionstream.web.plain import Plain
 from onionstream.web.request import BoundedRequest
@@ -56,6 +62,7 @@ class LiveChat:
     :ivar presence: who is here.
     :ivar door: who may come in.
     :ivar room: what is said.
+    :ivar moderation: what the staff does.
     """
 
     _log = Logger()
@@ -67,6 +74,8 @@ class LiveChat:
         broadcast: Broadcast,
         shell: Callable[[BoundedRequest, Who], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+        *,
+        state: Path,
     ) -> None:
         """
         :param settings: of all; ``change`` tells of others.
@@ -74,7 +83,9 @@ class LiveChat:
         :param broadcast: what is shown beside it.
         :param shell: the page around it.
         :param reactor: the clock, and where threads tell their results.
+        :param state: the state directory, where bans and moderators are kept.
         :raises FontError: a font of the settings cannot be used.
+        :raises StateError: nor can one of the files there.
         """
         self._stream = settings.stream
         self._captcha = settings.captcha
@@ -91,22 +102,54 @@ class LiveChat:
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
         tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
-        chance, words = SystemRandom().random, _words(settings.chat)
+        words = _words(settings.chat)
         self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
         self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
-        self._live = Live(
-            self.room, self.presence, self.door, self._stage, clock=reactor, when=time.time, chance=chance, words=words
-        )
+        self._live = self._open(words, lambda who: nonces.lasting(who, moderating.FORM))
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
-        self.areas: tuple[Area, ...] = (self._live, self._plain, self._say, self._appearance, asking, self.door)
+        self.moderation = Moderation(self.room, self.presence)
+        buttons = Moderating(self.moderation, self.identity, nonces, self._live.feed, reactor, time.time)
+        self.areas: tuple[Area, ...] = self._live, self._plain, self._say, self._appearance, asking, self.door, buttons
+        self._heard: list[Callable[[Event], object]] = []
         self._follow()
-        self.room.appoint(self.sessions.key, Role.BROADCASTER, reactor.seconds())
+        self._keeping = self._begin(settings, state)
+
+    def _open(self, words: Words, proof: Callable[[Who], str]) -> Live:
+        """:return: the live page."""
+        return Live(
+            self.room,
+            self.presence,
+            self.door,
+            self._stage,
+            clock=self._reactor,
+            when=time.time,
+            chance=SystemRandom().random,
+            proof=proof,
+            words=words,
+        )
+
+    def _begin(self, settings: Config, state: Path) -> Keeping:
+        """There is a broadcaster, and who was banned or a moderator before is so again."""
+        now = self._reactor.seconds()
+        self.room.appoint(self.sessions.key, Role.BROADCASTER, now)
+        self.moderation.configure(_moderators(settings), now)
+        keeping = Keeping(state, self.room, self.moderation, self._reactor, bans=settings.chat.keep_bans)
+        self.hear(keeping.tell)
+        return keeping
+
+    def hear(self, tell: Callable[[Event], object]) -> None:
+        """:param tell: is told of all that happens in the chat from now on, each time after it has."""
+        self._heard.append(tell)
+
+    def look(self) -> None:
+        """The lists in the state directory may have been changed by hand (R-41)."""
+        self._keeping.look()
 
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._captchas, *self.timers()):
+        for service in (self._painters, self._hashers, self._captchas, *self._keeping.services(), *self.timers()):
             service.setServiceParent(whole)
         return whole
 
@@ -118,12 +161,15 @@ class LiveChat:
         """The site ends: so do all documents that have no end."""
         self._live.close()
         self._plain.close()
+        self._keeping.close()
 
     def change(self, settings: Config) -> None:
         """The configuration is another one (R-41)."""
         self._stream = settings.stream
         self.room.rules, self.room.filters = _rules(settings), _filters(settings.chat)
         self.door.shut = settings.captcha.door
+        self.moderation.configure(_moderators(settings), self._reactor.seconds())
+        self._keeping.keep_bans(settings.chat.keep_bans)
         self._call(_words(settings.chat))
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._replace_captchas(settings.captcha)
@@ -174,7 +220,7 @@ class LiveChat:
 
     def _tell(self, event: Event) -> None:
         """What goes wrong where something is shown is no matter of him who did it, nor of the other places."""
-        for tell in (self._live.tell, self._plain.tell):
+        for tell in (self._live.tell, self._plain.tell, self.moderation.tell, *self._heard):
             self._try(tell, event)
 
     def _try(self, tell: Callable[[Event], object], event: Event) -> None:
@@ -199,6 +245,10 @@ def _rules(settings: Config) -> Rules:
         reserved=(chat.broadcaster, chat.anonymous),
         unnamed=chat.anonymous,
     )
+
+
+def _moderators(settings: Config) -> frozenset[bytes]:
+    return frozenset(Tripcode.of(one).digest for one in settings.chat.moderators)
 
 
 def _filters(chat: Chat) -> Filters:

@@ -89,6 +89,7 @@ def makeService(options: Options) -> IService:
     password = new_password()
     chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
     watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
+    chat.hear(watch.tell)
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
@@ -102,7 +103,7 @@ def makeService(options: Options) -> IService:
     reload = life.Reload(settings, options.load, changes.by_table())
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look), test.run),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look, chat.look), test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
@@ -170,7 +171,7 @@ def _chat(
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor)
+    return LiveChat(settings, secrets, broadcast, shell, reactor, state=state.path)
 
 
 def _paths(state: StateDirectory) -> Paths:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from twisted.web.resource import IResource
 
@@ -56,7 +57,11 @@ class LiveChatCase(WireCase):
         seconds = self.clock.seconds
         broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
         entrance = Entrance()
-        self.chat = LiveChat(self.settings, Secrets(bytes(32), bytes(32)), broadcast, entrance.shell, self.clock)
+        self.state = Path(self.mktemp())
+        self.state.mkdir()
+        self.chat = LiveChat(
+            self.settings, Secrets(bytes(32), bytes(32)), broadcast, entrance.shell, self.clock, state=self.state
+        )
         entrance.chat = self.chat
         self.addCleanup(self.chat.close)
         return Areas(entrance, *self.chat.areas)

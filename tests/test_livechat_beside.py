@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.resource import IResource
@@ -36,7 +37,11 @@ class LiveChatCase(WireCase):
         )
         self.settings = Config(stream=Stream(title="Day 12"))
         secrets = Secrets(tokens=bytes(32), pepper=bytes(32))
-        self.chat = LiveChat(self.settings, secrets, self.broadcast, lambda request, who: "page", self.reactor)
+        state = Path(self.mktemp())
+        state.mkdir()
+        self.chat = LiveChat(
+            self.settings, secrets, self.broadcast, lambda request, who: "page", self.reactor, state=state
+        )
         self.addCleanup(self.chat.close)
         return Areas(*self.chat.areas)
 

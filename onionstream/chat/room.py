@@ -113,8 +113,7 @@ class Room:
         for person in {*self._known()}:
             trip = person.look.trip
             if trip is not None and trip.digest in before ^ moderators and not person.banned:
-                role = Role.MODERATOR if trip.digest in moderators else Role.VIEWER
-                self.appoint(person.key, person.role if person.role is Role.BROADCASTER else role, now)
+                self.appoint(person.key, staff.trusted(person, moderators), now)
 
     def restyle(self, key: bytes, look: Look, now: float) -> Person:
         """
@@ -136,9 +135,9 @@ class Room:
         self._people.keep(person, now)
         self._restyled.count(key, now)
         if look != person.look:
-            before, person.role = person.role, staff.role(person, look.trip, self.moderators)
-            person.look, person.standing.name = look, names.alike(look.name)
-            self._tell(Changed(person, role=person.role is not before))
+            before, person.look, person.standing.name = person.look, look, names.alike(look.name)
+            role, person.role = person.role, staff.role(person, before.trip, self.moderators)
+            self._tell(Changed(person, role=person.role is not role))
         return person
 
     def seen(self, key: bytes, now: float) -> None:
@@ -268,15 +267,9 @@ class Room:
             raise BroadcasterError
         if trip is not None and not person.banned:
             person.look = replace(person.look, trip=trip)
-        them, events = twins(person, self._known()), list[Event]()
-        try:
-            for one in them:
-                events += [] if one.banned else self._ban(one, when, why)
-        except BansFullError:
-            if not events:
-                raise
-        numbers = (message.number for one in them for message in self._history.of(one.key))
-        hidden = self.hide(*numbers) if hide else ()
+        them = twins(person, self._known())
+        events = self._ban(them, when, why)
+        hidden = self.hide(*(one.number for person in them for one in self._history.of(person.key))) if hide else ()
         self._tell_all(events)
         return hidden
 
@@ -295,7 +288,7 @@ class Room:
     def _admit(self, key: bytes) -> Person:
         """:raises BannedError: this person may do nothing here."""
         person = self.person(key)
-        if person.banned or self._bans.covers(person.look.trip):
+        if person.banned:
             raise BannedError
         return person
 
@@ -328,21 +321,29 @@ class Room:
         if not ban or person.staff:
             raise BlockedError
         try:
-            events = self._ban(person, when, Why.FILTER)
+            events = self._ban(twins(person, self._known()), when, Why.FILTER)
         except BansFullError:
             raise BlockedError from None
         self._tell_all(events)
         raise FilterBanError
 
-    def _ban(self, person: Person, when: int, why: Why) -> list[Event]:
-        """:return: what is to be told. :raises BansFullError: there are too many."""
-        given = self._bans.add(Ban(person=person, when=when - when % 60, why=why))
-        self._turns.take(person.key)
-        self._people.remove(person.key)
-        if given is None:
-            return [Banned(person)]
-        self._people.restore(given.person)
-        return [Unbanned(given.person), Banned(person)]
+    def _ban(self, people: Iterable[Person], when: int, why: Why) -> list[Event]:
+        """:return: what is to be told. :raises BansFullError: there are too many for the first of these."""
+        events: list[Event] = []
+        for person in (one for one in people if not one.banned):
+            try:
+                given = self._bans.add(Ban(person=person, when=when - when % 60, why=why))
+            except BansFullError:
+                if events:
+                    return events
+                raise
+            self._turns.take(person.key)
+            self._people.remove(person.key)
+            if given is not None:
+                self._people.restore(given.person)
+                events.append(Unbanned(given.person))
+            events.append(Banned(person))
+        return events
 
     def _tell_all(self, events: list[Event]) -> None:
         for event in events:

@@ -51,16 +51,26 @@ def may(actor: Person, deed: Deed, target: Person) -> bool:
     return not actor.banned and deed in RIGHTS[actor.role].get(target.role, ())
 
 
-def role(person: Person, trip: Tripcode | None, moderators: Container[bytes]) -> Role:
+def trusted(person: Person, moderators: Container[bytes]) -> Role:
     """
-    :param person: as he was until now.
-    :param trip: the tripcode that he has from now on.
+    :param person: has a tripcode.
     :param moderators: digests of the tripcodes that make moderators.
-    :return: what he is.
+    :return: what he is by that.
     """
-    had = person.look.trip
-    if person.role is Role.BROADCASTER or had == trip:
+    if person.role is Role.BROADCASTER:
         return person.role
-    if trip is not None and trip.digest in moderators:
-        return Role.MODERATOR
-    return Role.VIEWER if had is not None and had.digest in moderators else person.role
+    trip = person.look.trip
+    return Role.MODERATOR if trip is not None and trip.digest in moderators else Role.VIEWER
+
+
+def role(person: Person, had: Tripcode | None, moderators: Container[bytes]) -> Role:
+    """
+    :param person: as he is now.
+    :param had: his tripcode until now.
+    :param moderators: as above.
+    :return: what he is by his tripcode, if that is another one; who is a moderator without one stays so.
+    """
+    if had == person.look.trip:
+        return person.role
+    now = trusted(person, moderators)
+    return now if now is not Role.VIEWER or (had is not None and had.digest in moderators) else person.role

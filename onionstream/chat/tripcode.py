@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import scrypt
@@ -56,6 +57,11 @@ class Tripcode:
     def hue(self) -> int:
         """Which of the palette's colours it has, from 0 to 15; not one that the shown characters tell."""
         return self.digest[-1] % 16
+
+
+def is_full(text: str) -> bool:
+    """:return: whether it can be a whole digest as it is written."""
+    return re.fullmatch(FULL, text) is not None
 
 
 def encoded(password: str) -> bytes:

@@ -36,6 +36,10 @@ class OutsideError(Forbidden):
     """You have not solved the captcha at the door of this site. Follow the link to do so."""
 
 
+class ExpelledError(Forbidden):
+    """You have been banned from this stream."""
+
+
 class Door:
     """
     The area of ``/door``.
@@ -90,9 +94,22 @@ class Door:
         if not self.admits(who):
             raise OutsideError
 
+    def _stay(self, who: Who | None) -> Who | None:
+        """
+        :param who: as ``Identity`` knows him.
+        :return: the same.
+        :raises OutsideError: he has to go to ``/`` first.
+        :raises ExpelledError: he is banned (S26).
+        """
+        self.require(who)
+        if who is not None and self._room.person(who.key).banned:
+            raise ExpelledError
+        return who
+
     def meet(self, request: BoundedRequest) -> Who:
         """
-        See ``Identity.meet``; nobody new comes in where the door is shut.
+        See ``Identity.meet``; nobody new comes in where the door is shut. For who is banned there is the page, and in
+        it what says so.
 
         :raises OutsideError: he has to go to ``/`` first.
         """
@@ -104,20 +121,18 @@ class Door:
         See ``Identity.reader``; nobody unknown comes in where the door is shut.
 
         :raises OutsideError: he has to go to ``/`` first.
+        :raises ExpelledError: he is banned.
         """
-        who = self._identity.reader(request, given)
-        self.require(who)
-        return who
+        return self._stay(self._identity.reader(request, given))
 
     def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
         """
         See ``Identity.writer``; nobody unknown comes in where the door is shut.
 
         :raises OutsideError: he has to go to ``/`` first.
+        :raises ExpelledError: he is banned.
         """
-        who = self._identity.writer(request, *given)
-        self.require(who)
-        return who
+        return self._stay(self._identity.writer(request, *given))
 
     def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
         """See ``Identity.clean``."""

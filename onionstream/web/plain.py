@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from twisted.internet.interfaces import IReactorTime
 
-from onionstream.chat.events import Event, Message, Said
+from onionstream.chat.events import Banned, Event, Message, Said
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
@@ -93,6 +93,8 @@ class Plain:
 
     def tell(self, event: Event) -> None:
         """Something has happened in the room; what is hidden later stays in terminals, which cannot take it back."""
+        if isinstance(event, Banned):
+            self.hub.end(event.person.key, lines.comment("You have been banned from this stream.").encode())
         if isinstance(event, Said):
             self.hub.publish(lines.line(event.message, self.words).encode())
 
@@ -155,7 +157,7 @@ class Plain:
     @router.route("/chat.txt", methods=["GET"])
     async def text(self, request: BoundedRequest) -> bytes | None:
         """The chat as lines of text: those that are there, and then, but for text browsers, all that follow."""
-        self._identity.reader(request, request.query(READ).get(READ))
+        who = self._identity.reader(request, request.query(READ).get(READ))
         apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
         if shows_text(request):
             return "".join(self._head()).encode()
@@ -165,7 +167,13 @@ class Plain:
             return None
         self.hub.flush()
         answer = LastingAnswer(request)
-        await last(request, answer, self.hub, Document(answer), [one.encode() for one in self._head()])
+        await last(
+            request,
+            answer,
+            self.hub,
+            Document(answer, None if who is None else who.key),
+            [one.encode() for one in self._head()],
+        )
         return None
 
     def _head(self) -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
+from onionstream.chat.events import Banned, Event
 from onionstream.chat.presence import Presence, Way
 from onionstream.config import Stream
 from onionstream.onion.budgets import Share
@@ -141,8 +142,18 @@ class Watch:
         self._presence = presence
         self._clock = clock
         self._rates = Rates() if rates is None else rates
-        self._kept: set[bytes] = set()
+        self._kept: dict[bytes, Deferred[None]] = {}
         self._videos: dict[bytes, list[Viewer]] = {}
+
+    def tell(self, event: Event) -> None:
+        """Something has happened in the chat: who is banned gets no more of the video (S26)."""
+        if not isinstance(event, Banned):
+            return
+        key = event.person.key
+        for viewer in tuple(self._videos.get(key, ())):
+            viewer.abort()
+        if (until := self._kept.get(key)) is not None:
+            until.cancel()
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
@@ -214,11 +225,11 @@ class Watch:
     async def _keep(self, request: BoundedRequest, who: Who | None, page: bytes, until: Deferred[None]) -> None:
         """Keep the page open until something happens."""
         key = token_bytes(16) if who is None else who.key
-        self._kept.add(key)
+        self._kept[key] = until
         try:
             await self._show(request, page, until)
         finally:
-            self._kept.discard(key)
+            self._kept.pop(key, None)
 
     async def _show(self, request: BoundedRequest, page: bytes, until: Deferred[None]) -> None:
         """Write the page and signs of life, and at its end whether to come back soon."""
@@ -228,6 +239,9 @@ class Watch:
         pulse.start(PULSE, now=False)
         try:
             await until
+        except CancelledError:
+            if request.channel is None:  # he has gone; else he was sent away
+                raise
         finally:
             pulse.stop()
         if self._broadcast.state is not State.OFFLINE:

@@ -32,8 +32,8 @@ from onionstream.web.drafts import Draft
 from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
 from onionstream.web.headers import Document, apply
-from onionstream.web.hub import Fragment, Hole, Holed
 from onionstream.web.identity import Who
+from onionstream.web.pieces import Fragment, Hole, filled
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
 from tests.real.processes import find
@@ -190,7 +190,7 @@ def _live(state: State, theme: str, query: str) -> str:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
     style = sheet(rules.mine(state.reader) + lost)
-    begin = _render("live.html", theme=theme, rules=style, player="/player", again=f"/live{query}")
+    begin = _render("live.html", theme=theme, rules=style, player="/player", again=f"/live{query}", proof="")
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
     return begin + "".join(map(_filled, _pieces(state)))
@@ -224,10 +224,8 @@ def _pieces(state: State) -> list[Fragment]:
 
 
 def _filled(fragment: Fragment) -> str:
-    if isinstance(fragment, Holed):
-        fillings = {Hole.NONCE: NONCE, Hole.AGAIN: "/live", Hole.PLAYER: "/player"}
-        return fillings[fragment.hole].encode().join(fragment.parts).decode()
-    return fragment.decode()
+    fillings = {Hole.NONCE: NONCE.encode(), Hole.AGAIN: b"/live", Hole.PLAYER: b"/player"}
+    return filled(fragment, fillings, staff=False).decode()
 
 
 def _reader(state: State) -> dict[str, object]:

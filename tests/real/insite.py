@@ -5,6 +5,8 @@ can do what only the broadcaster will be able to. There is no encoder: the strea
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any, cast
 
 from twisted.internet.address import IPv4Address
@@ -39,14 +41,16 @@ class InSite:
         :param reactor: that of the test.
         """
         clock = cast("IReactorTime", reactor)
+        self._folder = tempfile.TemporaryDirectory()
         delivery = settings.delivery
         broadcast = Broadcast(
             window=Window(delivery.window, 1 << 20), fragment=0.1, patience=Patience(10, 45), clock=clock.seconds
         )
-        secrets = Secrets(bytes(32), bytes(32))
-        self.chat = LiveChat(settings, secrets, broadcast, lambda *page: watch.page(*page), reactor)
+        secrets, state = Secrets(bytes(32), bytes(32)), Path(self._folder.name)
+        self.chat = LiveChat(settings, secrets, broadcast, lambda *page: watch.page(*page), reactor, state=state)
         self.room = self.chat.room
         watch = Watch(broadcast, settings.stream, Profiles(), self.chat.door, self.chat.presence, clock)
+        self.chat.hear(watch.tell)
         self._site = BoundedSite(Areas(watch, *self.chat.areas, Assets()), Limits(), clock)
         self._service = self.chat.service()
         self._broadcast = broadcast
@@ -77,3 +81,4 @@ class InSite:
         await self._site.drain(1)
         self.chat.close()  # once more: that readers have gone was news again
         await self._service.stopService()
+        self._folder.cleanup()

@@ -144,10 +144,26 @@ class DoorTests(ChatCase):
         self.assertEqual(carried.go(secret).answer.body, b"the stream")
 
     def test_A11_there_may_be_no_room_in_the_chat(self) -> None:
-        """Or he is banned: he comes in, and can watch."""
+        """He comes in, and can watch."""
         guest = self.guest()
-        self.room.ban(self.identity.recognise(guest.page.fields["guest"]).key)
+        self.room._people._places = 0
         self.assertEqual(guest.press(answer=SOLUTION).go("/secret").answer.status, 200)
+
+    def test_S26_who_is_banned_sees_nothing_more(self) -> None:
+        """Whether or not the door is shut, and whatever he carries; the page is there, and its parts say it."""
+        kept, carried = self.guest().press(answer=SOLUTION), self.guest(cookies=False).press(answer=SOLUTION)
+        secret = carried.page.links["secret"]
+        for shut in (True, False):
+            self.door.shut = shut
+            for visitor, address in ((kept, "/secret"), (carried, secret)):
+                visitor.go(address)
+                self.assertEqual(visitor.answer.status, 200)
+                key = self.door.met[-1]
+                self.room.ban(key)
+                visitor.go(address)
+                self.assertEqual(visitor.answer.status, 403)
+                self.assertIn("You have been banned", visitor.page.text)
+                self.room.unban(key)
 
     def test_what_proves_a_guest_proves_nothing_else(self) -> None:
         """It is no capability to read or write, nor a cookie."""

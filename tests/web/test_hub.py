@@ -5,7 +5,8 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Fragment, Hole, Holed, Hub
+from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Hub
+from onionstream.web.pieces import Fragment, Hole, Holed
 from tests.fakes import FakeResponse
 
 
