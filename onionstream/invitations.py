@@ -1,20 +1,14 @@
-"""
-``--invite``, ``--revoke`` and ``--invited``: who may come, changed from the command line, also while the daemon runs.
-
-The daemon is told by SIGHUP; the number of its process stands in the lock file of the state directory.
-"""
+"""``--invite``, ``--revoke`` and ``--invited``: who may come, changed from the command line, also beside a daemon."""
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import suppress
 from pathlib import Path
 
 from onionstream.onion import clients
 from onionstream.onion.errors import KeyFilesError
 from onionstream.onion.files import onion_address
-from onionstream.state import owner
+from onionstream.state import tell
 
 
 def invite(state: Path, name: str) -> str:
@@ -35,7 +29,7 @@ def invite(state: Path, name: str) -> str:
     rows.append("Tor Browser asks for the key once. It is shown here this once and kept nowhere.")
     if first:
         rows.append("Until now everybody who had the address could come. From now on only guests can.")
-    return "\n".join([*rows, _told(state), ""])
+    return "\n".join([*rows, tell(state), ""])
 
 
 def revoke(state: Path, name: str, *, public: bool) -> str:
@@ -45,7 +39,7 @@ def revoke(state: Path, name: str, *, public: bool) -> str:
     :param public: also when nobody else is invited, so that everybody who has the address can come.
     """
     clients.revoke(state / "onion", name, public=public)
-    return f"{name} is not invited any more.\n{_told(state)}\n"
+    return f"{name} is not invited any more.\n{tell(state)}\n"
 
 
 def guests(state: Path) -> str:
@@ -61,15 +55,3 @@ def _address(state: Path) -> str:
         if address := onion_address(state / "onion"):
             return f"http://{address}/"
     return "(there is none yet: it is shown when onionstream has been started once)"
-
-
-def _told(state: Path) -> str:
-    """Tell the daemon, if one runs."""
-    running = owner(state)
-    if running is None:
-        return "It counts from the next start on."
-    try:
-        os.kill(running, signal.SIGHUP)
-    except OSError as error:
-        return f"The daemon (process {running}) could not be told ({error.strerror}): send it SIGHUP."
-    return "The daemon has been told: it counts in some seconds."

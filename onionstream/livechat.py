@@ -32,6 +32,7 @@ from onionstream.chat.tripcode import Tripcode
 from onionstream.config import Captcha, Chat, Config
 from onionstream.keeping import Keeping
 from onionstream.logs import told
+from onionstream.passwords import Password
 from onionstream.secretfile import Secrets
 from onionstream.threads import Workers
 from onionstream.video.broadcast import Broadcast, State
@@ -41,10 +42,13 @@ from onionstream.web.areas import Area
 from onionstream.web.asking import Asking
 from onionstream.web.door import Door
 from onionstream.web.fragments import Words
+from onionstream.web.guard import Guard, new_password
 from onionstream.web.identity import Identity, Who
 from onionstream.web.live import Live
+from onionstream.web.login import Login
 from onionstream.web.moderating import Moderating
 from onionstream.web.nonces import Nonces
+from onionstream.web.overview import Overview
 from onionstream.web.plain import Plain
 from onionstream.web.request import BoundedRequest
 from onionstream.web.say import Say
@@ -58,6 +62,7 @@ class LiveChat:
     Everything of the site that is not the video.
 
     :ivar sessions: who is logged in.
+    :ivar login: lets the broadcaster in.
     :ivar identity: who a visitor is.
     :ivar presence: who is here.
     :ivar door: who may come in.
@@ -74,6 +79,7 @@ class LiveChat:
         broadcast: Broadcast,
         shell: Callable[[BoundedRequest, Who], str],
         reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+        password: Password | None = None,
         *,
         state: Path,
     ) -> None:
@@ -83,16 +89,16 @@ class LiveChat:
         :param broadcast: what is shown beside it.
         :param shell: the page around it.
         :param reactor: the clock, and where threads tell their results.
+        :param password: the broadcaster's; ``None``: one that nobody knows.
         :param state: the state directory, where bans and moderators are kept.
         :raises FontError: a font of the settings cannot be used.
         :raises StateError: nor can one of the files there.
         """
-        self._stream = settings.stream
-        self._captcha = settings.captcha
-        self._broadcast = broadcast
-        self._reactor = reactor
+        self._stream, self._captcha = settings.stream, settings.captcha
+        self._broadcast, self._reactor = broadcast, reactor
         self._painters = Workers(reactor, threads=1, queue=2, name="captcha")
         self._hashers = Workers(reactor, threads=2, queue=32, name="tripcode")
+        self._doormen = Workers(reactor, threads=1, queue=8, name="login")
         self._captchas = Captchas(self._painters, reactor, _captcha_settings(settings.captcha))
         secure = settings.web.cookies_secure
         self.sessions = Sessions(reactor, secure=secure)
@@ -102,20 +108,22 @@ class LiveChat:
         nonces, asking = Nonces(token_bytes(32), reactor), Asking(self._captchas, token_bytes(32), reactor)
         tripcodes = Tripcodes(self._hashers, secrets.pepper, reactor)
         self.door = Door(self.identity, asking, self.room, shell, reactor, shut=settings.captcha.door)
+        self._guard = Guard(password or new_password(), self._doormen, reactor)
+        self.login = Login(self.sessions, self._guard, self.identity, asking, nonces)
         words = _words(settings.chat)
         self._say = Say(self.room, self.identity, nonces, asking, reactor, time.time, words)
         self._appearance = Appearance(self.room, self.identity, nonces, tripcodes, reactor, words, bucket=asking.bucket)
-        self._live = self._open(words, lambda who: nonces.lasting(who, moderating.FORM))
+        self._proof: Callable[[Who], str] = lambda who: nonces.lasting(who, moderating.FORM)
+        self._live = self._open(words)
         self._plain = Plain(self.room, self.door, self._stage, clock=reactor, when=time.time, words=words)
-        self._live.feed.shown = self._plain.shown = settings.chat.shown
-        self.moderation = Moderation(self.room, self.presence)
-        buttons = Moderating(self.moderation, self.identity, nonces, self._live.feed, reactor, time.time)
-        self.areas: tuple[Area, ...] = self._live, self._plain, self._say, self._appearance, asking, self.door, buttons
+        self._show(settings)
         self._heard: list[Callable[[Event], object]] = []
         self._follow()
-        self._keeping = self._begin(settings, state)
+        self.moderation, self._keeping = self._begin(settings, state)
+        forms = (self._say, self._appearance, asking, self.door, self.login, self._buttons(nonces))
+        self.areas: tuple[Area, ...] = (self._live, self._plain, *forms)
 
-    def _open(self, words: Words, proof: Callable[[Who], str]) -> Live:
+    def _open(self, words: Words) -> Live:
         """:return: the live page."""
         return Live(
             self.room,
@@ -125,22 +133,33 @@ class LiveChat:
             clock=self._reactor,
             when=time.time,
             chance=SystemRandom().random,
-            proof=proof,
+            proof=self._proof,
             words=words,
         )
 
-    def _begin(self, settings: Config, state: Path) -> Keeping:
+    def _buttons(self, nonces: Nonces) -> Moderating:
+        """:return: what the staff presses."""
+        return Moderating(self.moderation, self.identity, nonces, self._live.feed, self._reactor, time.time)
+
+    def _begin(self, settings: Config, state: Path) -> tuple[Moderation, Keeping]:
         """There is a broadcaster, and who was banned or a moderator before is so again."""
-        now = self._reactor.seconds()
+        now, moderation = self._reactor.seconds(), Moderation(self.room, self.presence)
+        # Who is still logged in elsewhere loads his documents again by himself.
+        self.sessions.over = lambda: self._live.feed.hub.end(self.sessions.key)
         self.room.appoint(self.sessions.key, Role.BROADCASTER, now)
-        self.moderation.configure(_moderators(settings), now)
-        keeping = Keeping(state, self.room, self.moderation, self._reactor, bans=settings.chat.keep_bans)
+        moderation.configure(_moderators(settings), now)
+        keeping = Keeping(state, self.room, moderation, self._reactor, bans=settings.chat.keep_bans)
+        self.hear(moderation.tell)
         self.hear(keeping.tell)
-        return keeping
+        return moderation, keeping
 
     def hear(self, tell: Callable[[Event], object]) -> None:
         """:param tell: is told of all that happens in the chat from now on, each time after it has."""
         self._heard.append(tell)
+
+    def overview(self) -> Overview:
+        """:return: what the staff has done, for the broadcaster."""
+        return Overview.of(self.moderation, self._plain.words, self._proof(Who(self.sessions.key, cookie=True)))
 
     def look(self) -> None:
         """The lists in the state directory may have been changed by hand (R-41)."""
@@ -149,7 +168,8 @@ class LiveChat:
     def service(self) -> IService:
         """:return: what has to run as long as the site does."""
         whole = MultiService()
-        for service in (self._painters, self._hashers, self._captchas, *self._keeping.services(), *self.timers()):
+        workers = (self._painters, self._hashers, self._doormen)
+        for service in (*workers, self._captchas, *self._keeping.services(), *self.timers()):
             service.setServiceParent(whole)
         return whole
 
@@ -171,9 +191,17 @@ class LiveChat:
         self.moderation.configure(_moderators(settings), self._reactor.seconds())
         self._keeping.keep_bans(settings.chat.keep_bans)
         self._call(_words(settings.chat))
-        self._live.feed.shown = self._plain.shown = settings.chat.shown
+        self._show(settings)
         self._replace_captchas(settings.captcha)
         self._stage_changed()
+
+    def lock(self, password: Password) -> None:
+        """Another password lets the broadcaster in from now on, and whoever is logged in has to do it again."""
+        self._guard.password = password
+        self.sessions.end_all()
+
+    def _show(self, settings: Config) -> None:
+        self._live.feed.shown = self._plain.shown = settings.chat.shown
 
     def _call(self, words: Words) -> None:
         self._live.feed.call(words)
@@ -220,7 +248,7 @@ class LiveChat:
 
     def _tell(self, event: Event) -> None:
         """What goes wrong where something is shown is no matter of him who did it, nor of the other places."""
-        for tell in (self._live.tell, self._plain.tell, self.moderation.tell, *self._heard):
+        for tell in (self._live.tell, self._plain.tell, *self._heard):
             self._try(tell, event)
 
     def _try(self, tell: Callable[[Event], object], event: Event) -> None:

@@ -11,11 +11,12 @@ from typing import ClassVar, NoReturn
 
 from twisted.python import usage
 
-from onionstream import __version__, check, invitations, logs
+from onionstream import __version__, check, invitations, logs, passwd
 from onionstream.config import Config, ConfigError
 from onionstream.configfile import load
 from onionstream.onion.errors import InvitationError
-from onionstream.state import default_directory
+from onionstream.passwords import UnfitError
+from onionstream.state import StateError, default_directory
 
 WRONG_CONFIGURATION = 78
 """Exit status for a configuration that cannot be used (``EX_CONFIG``, sysexits(3)); systemd then does not try again."""
@@ -48,6 +49,8 @@ class Options(usage.Options):
         ["no-tor", None, "Have no onion address: only this machine can watch."],
         ["check", None, "Say what is there and what is missing on this machine, and end."],
         ["invited", None, "Say who is invited, and end."],
+        ["passwd", None, "Choose the broadcaster's password: ask for it, keep a hash of it, and end."],
+        ["forget-passwd", None, "Forget it, so that each start makes one up again, and end."],
         ["public", None, "With --revoke: also when nobody is invited then, and so everybody can come."],
     ]
 
@@ -99,6 +102,8 @@ class Options(usage.Options):
             _check(self.config, self.state)
         if self["invite"] or self["revoke"] or self["invited"]:
             _invitations(self)
+        if self["passwd"] or self["forget-passwd"]:
+            _password(self)
 
 
 def _check(settings: Config, state: Path) -> NoReturn:
@@ -121,6 +126,16 @@ def _invitations(options: Options) -> NoReturn:
         else:
             _say(invitations.guests(state))
     except InvitationError as error:
+        end(str(error), 1)
+    sys.exit(0)
+
+
+def _password(options: Options) -> NoReturn:
+    """Change what the broadcaster's password is; status 1 if that cannot be."""
+    state = options.state
+    try:
+        _say(passwd.choose(state, passwd.ask) if options["passwd"] else passwd.forget(state))
+    except (UnfitError, StateError) as error:
         end(str(error), 1)
     sys.exit(0)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -51,6 +52,23 @@ def owner(path: Path) -> int | None:
     except OSError:
         return None
     return None
+
+
+def tell(path: Path) -> str:
+    """
+    Have the daemon that uses a state directory look at it again (SIGHUP).
+
+    :param path: the directory.
+    :return: what to tell the broadcaster.
+    """
+    running = owner(path)
+    if running is None:
+        return "It counts from the next start on."
+    try:
+        os.kill(running, signal.SIGHUP)
+    except OSError as error:
+        return f"The daemon (process {running}) could not be told ({error.strerror}): send it SIGHUP."
+    return "The daemon has been told: it counts in some seconds."
 
 
 class StateDirectory:

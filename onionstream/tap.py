@@ -38,6 +38,8 @@ from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
+from onionstream.passwordfile import PasswordFile
+from onionstream.passwords import Password
 from onionstream.regular import Regular
 from onionstream.state import StateDirectory, StateError
 from onionstream.video.broadcast import Broadcast
@@ -46,9 +48,10 @@ from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
 from onionstream.web.assets import Assets
-from onionstream.web.broadcaster import Broadcaster, new_password
+from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.gauge import Gauge
+from onionstream.web.guard import new_password
 from onionstream.web.http import BoundedSite
 from onionstream.web.identity import Who
 from onionstream.web.limits import Limits
@@ -86,15 +89,16 @@ def makeService(options: Options) -> IService:
     broadcast = _broadcast(settings.delivery, reactor.seconds)
     slates = SlateMaker(_how_to_make_slate(settings, confinement), partial(setattr, broadcast, "slate"), reactor)
     encoder = Supervisor(_how_to_start(settings, confinement), broadcast, reactor, settings.encoder, _jitter)
-    password = new_password()
-    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor))
+    chosen = _or_end(lambda: PasswordFile(state.path, lambda password: chat.lock(_password(password))))
+    password = chosen.present or new_password()
+    chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor, password))
     watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
     chat.hear(watch.tell)
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests = Guests(state.path / "onion", tor)
     gauge = Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
-    desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, password)
+    desk = Broadcaster(broadcast, encoder.status, tor.status, lambda: site.connections, chat.login, chat.overview)
     site = BoundedSite(Areas(watch, *chat.areas, desk, gauge, Assets()), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
@@ -103,7 +107,7 @@ def makeService(options: Options) -> IService:
     reload = life.Reload(settings, options.load, changes.by_table())
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look, chat.look), test.run),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look, chat.look), test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         chat.service(),
@@ -123,6 +127,13 @@ def _confinement() -> Confinement:
     for sentence in found.missing:
         write(f"  Note: {sentence}\n")
     return found
+
+
+def _password(chosen: Password | None) -> Password:
+    """:return: the one to log in with from now on; the terminal shows it, or says where it is from."""
+    password = chosen or new_password()
+    write(f"  Password   {terminal.password(password, kept=_is_kept())}\n")
+    return password
 
 
 def _is_kept() -> bool:
@@ -166,12 +177,13 @@ def _chat(
     broadcast: Broadcast,
     shell: Callable[[BoundedRequest, Who], str],
     reactor: Any,  # noqa: ANN401 - what it provides depends on the platform
+    password: Password,
 ) -> LiveChat:
     """:raises FontError, StateError: there cannot be one."""
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor, state=state.path)
+    return LiveChat(settings, secrets, broadcast, shell, reactor, password, state=state.path)
 
 
 def _paths(state: StateDirectory) -> Paths:
@@ -297,7 +309,7 @@ def _how_to_make_slate(settings: Config, confinement: Confinement) -> Callable[[
     return lambda: confinement.around(slate(settings, look_around(settings.encoder.program, os.environ)))
 
 
-def _banner(settings: Config, state: StateDirectory, password: str, confinement: Confinement) -> str:
+def _banner(settings: Config, state: StateDirectory, password: Password, confinement: Confinement) -> str:
     """What the terminal shows at the start."""
     try:
         source = _how_to_start(settings, confinement)().text
@@ -305,7 +317,7 @@ def _banner(settings: Config, state: StateDirectory, password: str, confinement:
         source = str(error)
     return terminal.banner(
         address=f"http://{LOOPBACK}:{settings.web.port}/" if settings.web.port else "",
-        password="" if _is_kept() else password,
+        password=terminal.password(password, kept=_is_kept()),
         source=source,
         state=str(state.path),
     )

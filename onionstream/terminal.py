@@ -13,6 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from onionstream.onion.progress import State as OnionState
 from onionstream.onion.progress import Status
 from onionstream.onion.report import Planned, Report
+from onionstream.passwords import Password, Printed
 from onionstream.video.broadcast import State
 
 
@@ -32,16 +33,29 @@ def banner(*, address: str, password: str, source: str, state: str) -> str:
     What is shown at the start.
 
     :param address: of the site on this machine; empty when it listens on no port.
-    :param password: of the broadcaster; empty where it must not be shown, because what is shown is kept.
+    :param password: what is shown of the broadcaster's.
     :param source: what is encoded, and how.
     :param state: the state directory.
     """
     rows = [("Watch", address or "only through the UNIX socket: [web] port is 0")]
     if address:
         rows.append(("Your page", f"{address}broadcaster"))
-    shown = password or "not shown here, because this output is kept in a journal; start it in a terminal to see it"
-    rows += [("Name", "broadcaster"), ("Password", shown), ("Source", source), ("State", state)]
+    rows += [("Name", "broadcaster"), ("Password", password), ("Source", source), ("State", state)]
     return "".join(("\n  onionstream\n\n", *(f"  {name:<10} {value}\n" for name, value in rows), "\n"))
+
+
+def password(present: Password, *, kept: bool) -> str:
+    """
+    What is shown of the broadcaster's password.
+
+    :param present: the one to log in with.
+    :param kept: what is shown may be kept in a journal (``is_kept``).
+    """
+    if not isinstance(present, Printed):
+        return "the one that you have chosen (--passwd)"
+    if not kept:
+        return present.text
+    return "not shown here, because this output is kept in a journal; start it in a terminal, or choose one (--passwd)"
 
 
 def is_kept(environment: Mapping[str, str], output: IO[str] | None) -> bool:

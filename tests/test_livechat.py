@@ -10,8 +10,10 @@ from twisted.web.resource import IResource
 
 from onionstream.captcha.captchas import Settings
 from onionstream.chat.events import Event
+from onionstream.chat.people import Role
 from onionstream.config import Captcha, Chat, Config, Stream
 from onionstream.livechat import LiveChat
+from onionstream.passwords import Hashed, Printed
 from onionstream.secretfile import Secrets
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
@@ -54,14 +56,17 @@ class LiveChatCase(WireCase):
 
     def root(self) -> IResource:
         """Joined as ``tap`` does it; nothing runs."""
+        self.state = Path(self.mktemp())
+        self.state.mkdir()
+        return self.build()
+
+    def build(self) -> IResource:
+        """A daemon begins."""
         seconds = self.clock.seconds
         broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
         entrance = Entrance()
-        self.state = Path(self.mktemp())
-        self.state.mkdir()
-        self.chat = LiveChat(
-            self.settings, Secrets(bytes(32), bytes(32)), broadcast, entrance.shell, self.clock, state=self.state
-        )
+        secrets, password = Secrets(bytes(32), bytes(32)), Printed("s3cret")
+        self.chat = LiveChat(self.settings, secrets, broadcast, entrance.shell, self.clock, password, state=self.state)
         entrance.chat = self.chat
         self.addCleanup(self.chat.close)
         return Areas(entrance, *self.chat.areas)
@@ -108,6 +113,46 @@ class WordTests(LiveChatCase):
         visitor.press(name="spectator")
         self.assertEqual(visitor.page.said["alert"], [])
         self.assertEqual(visitor.page.fields["name"], "")
+
+
+class BroadcasterTests(LiveChatCase):
+    """Who is logged in, in the chat."""
+
+    settings = replace(NAMES, captcha=Captcha(when="first", door=True))
+
+    def broadcaster(self) -> Visitor:
+        """Somebody who has logged in, with the form to say something before him."""
+        return Visitor(self).send("/login", {"password": "s3cret"}).go("/form")
+
+    def test_S14_S15_he_speaks_as_the_broadcaster(self) -> None:
+        """By the configured name, without a captcha or a door, and without a wait."""
+        visitor = self.broadcaster()
+        self.assertIn("Captain", visitor.page.text)
+        for text in ("hello", "and again"):
+            visitor.press(text=text)
+            self.assertEqual(visitor.page.said, {"alert": [], "status": []})
+        said = self.chat.room.history(2)
+        self.assertEqual([message.text for message in said], ["hello", "and again"])
+        self.assertEqual({message.author.role for message in said}, {Role.BROADCASTER})
+
+    def test_S14_without_the_login_nobody_does(self) -> None:
+        """The same browser after logging out is a stranger, and outside."""
+        visitor = self.broadcaster()
+        visitor.cookies = {}
+        self.assertEqual(visitor.go("/form").answer.status, 403)
+        self.assertEqual(visitor.go("/live").answer.status, 403)
+
+    def test_S15_he_comes_in_where_the_door_is_shut(self) -> None:
+        """To all that is behind it."""
+        visitor = self.broadcaster()
+        self.assertEqual(visitor.go("/plain").answer.status, 200)
+        self.assertIn("Captain", visitor.go("/look").page.text + visitor.go("/form").page.text)
+
+    def test_D04_another_password_ends_what_was(self) -> None:
+        """Whoever is logged in has to do it again."""
+        visitor = self.broadcaster()
+        self.chat.lock(Hashed(bytes(16), bytes(32)))
+        self.assertEqual(visitor.go("/form").answer.status, 403)
 
 
 class HistoryTests(LiveChatCase):

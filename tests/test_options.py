@@ -71,3 +71,14 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(self.ended("--revoke", "alice"), 1)
         self.assertIn("alice is the only guest", self.told())
         self.assertEqual(self.ended("--revoke", "alice", "--public"), 0)
+
+    def test_D20_a_password_of_ones_own(self) -> None:
+        """It is kept, or what is wrong with it is a sentence; and it can be forgotten."""
+        self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"correct horse battery\n")))
+        self.assertEqual(self.ended("--passwd"), 0)
+        self.assertIn("The password is kept", self.out.getvalue())
+        self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"short\n")))
+        self.assertEqual(self.ended("--passwd"), 1)
+        self.assertIn("at least 12 characters", self.told())
+        self.assertEqual(self.ended("--forget-passwd"), 0)
+        self.assertFalse((self.folder / "password").exists())

@@ -9,7 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.onion.progress import State as OnionState
 from onionstream.onion.progress import Status
-from onionstream.terminal import Onion, Terminal, banner, is_kept, qr_code
+from onionstream.passwords import Hashed, Printed
+from onionstream.terminal import Onion, Terminal, banner, is_kept, password, qr_code
 from onionstream.video.broadcast import State
 
 
@@ -49,8 +50,12 @@ class BannerTests(SynchronousTestCase):
         self.assertNotIn("http://", banner(address="", password="p", source="s", state="/state"))
 
     def test_L50_no_password_in_a_journal(self) -> None:
-        """Where the password must not be shown, a sentence stands in its place."""
-        self.assertIn("journal", banner(address="", password="", source="s", state="/state"))
+        """Where it must not be shown, a sentence stands in its place; and one that was chosen is never known."""
+        printed, chosen = Printed("s3cret"), Hashed(bytes(16), bytes(32))
+        self.assertEqual(password(printed, kept=False), "s3cret")
+        self.assertIn("journal", password(printed, kept=True))
+        self.assertEqual({password(chosen, kept=kept) for kept in (True, False)}, {password(chosen, kept=True)})
+        self.assertIn("--passwd", password(chosen, kept=True))
 
 
 class Screen(io.StringIO):

@@ -9,6 +9,7 @@ without the limits of logging in, and there only a few wrong ones are taken: so 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_bytes
@@ -85,6 +86,10 @@ class Remembered(Generic[Thing]):
     def drop(self, request: BoundedRequest) -> None:
         """Forget what is remembered for a request."""
         self._things.pop(request.circuit, None)
+
+    def sift(self, good: Callable[[Thing], bool]) -> None:
+        """:param good: whether a thing is still to be remembered."""
+        self._things = {circuit: kept for circuit, kept in self._things.items() if good(kept[1])}
 
     def clear(self) -> None:
         """Forget everything."""

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Callable, Sequence
-from http import HTTPStatus
 from typing import Protocol
 
 from onionstream.video.broadcast import Broadcast
 from onionstream.web.areas import Router
 from onionstream.web.headers import Document, apply
+from onionstream.web.login import DESK, Login
+from onionstream.web.overview import Overview
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
-
-USER = "broadcaster"
-"""The name to log in with, in any letter case."""
-
-
-def new_password() -> str:
-    """
-    Make up a password: 128 bits of chance, as 22 letters, digits, ``-`` and ``_``.
-
-    It holds until the daemon ends. So many bits cannot be guessed at any rate, so it is compared as it is (D-20 asks
-    for a slow hash where *people* choose the password).
-    """
-    return secrets.token_urlsafe(16)
 
 
 class EncoderStatus(Protocol):
@@ -57,7 +43,7 @@ class OnionStatus(Protocol):
 
 
 class Broadcaster:
-    """The area of ``/broadcaster``, behind a name and a password (HTTP Basic)."""
+    """The area of ``/broadcaster``, for whoever is logged in."""
 
     router = Router()
 
@@ -67,32 +53,31 @@ class Broadcaster:
         encoder: Callable[[], EncoderStatus],
         onion: Callable[[], OnionStatus],
         connections: Callable[[], int],
-        password: str,
+        login: Login,
+        staff: Callable[[], Overview] = Overview,
     ) -> None:
         """
         :param broadcast: who watches.
         :param encoder: how the encoder is, now.
         :param onion: how the onion service is, now.
         :param connections: how many connections to the site are open, now.
-        :param password: the one that lets in.
+        :param login: knows the broadcaster, and asks all others to log in.
+        :param staff: what was done in the chat, now.
         """
         self._broadcast = broadcast
         self._encoder = encoder
         self._onion = onion
         self._connections = connections
-        self._password = password.encode()
+        self._login = login
+        self._staff = staff
 
-    @router.route("/broadcaster", methods=["GET"])
-    def desk(self, request: BoundedRequest) -> str:
-        """The page, for whoever knows the password."""
+    @router.route(DESK, methods=["GET"])
+    async def desk(self, request: BoundedRequest) -> str:
+        """The page; for all others the form to log in."""
+        session = await self._login.enter(request)
+        if isinstance(session, str):
+            return session
         apply(request, Document.SHELL)
-        if not self._admits(request):
-            request.setResponseCode(HTTPStatus.UNAUTHORIZED)
-            request.setHeader("WWW-Authenticate", 'Basic realm="broadcaster", charset="UTF-8"')
-            return TEMPLATES.get_template("error.html").render(
-                title="Please log in",
-                sentence=f"The name is {USER}; the password was printed in the terminal when the program started.",
-            )
         request.setHeader("Refresh", "5")
         return TEMPLATES.get_template("broadcaster.html").render(
             state=self._broadcast.state.value,
@@ -102,10 +87,7 @@ class Broadcaster:
             audience=self._broadcast.audience(),
             skipped=self._broadcast.skipped,
             connections=self._connections(),
+            basic=session.basic,
+            once=self._login.once(session),
+            staff=self._staff(),
         )
-
-    def _admits(self, request: BoundedRequest) -> bool:
-        """Both are compared in the same time, whatever was sent (D-23)."""
-        user = hmac.compare_digest(request.getUser().lower(), USER.encode())
-        password = hmac.compare_digest(request.getPassword(), self._password)
-        return user and password

@@ -60,6 +60,7 @@ class Called:
     :ivar hue: the stylesheet's name of his colour; ``own``: it is one of his own...
     :ivar rule: ... and this is it, for a style in the document.
     :ivar trip: his tripcode, if he has one, and its colour.
+    :ivar full: all of it, which only he sees and the broadcaster.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Called:
     rule: str
     trip: str
     trip_hue: str
+    full: str = ""
 
     @classmethod
     def of(cls, person: Person, words: Words) -> Called:
@@ -78,7 +80,8 @@ class Called:
         name, tag = words.of(person)
         colour, trip = person.hue, person.look.trip
         hue, rule = (OWN, rules.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
-        return cls(name, tag, hue, rule, trip.shown if trip else "", f"t{trip.hue:x}" if trip else "")
+        shown, own, full = (trip.shown, f"t{trip.hue:x}", trip.full) if trip else ("", "", "")
+        return cls(name, tag, hue, rule, shown, own, full)
 
 
 def known(who: Who | None) -> Who:

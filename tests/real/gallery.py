@@ -31,13 +31,14 @@ from onionstream.web.appearance import HUES, Wishes
 from onionstream.web.drafts import Draft
 from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
+from onionstream.web.guard import USER
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Who
-from onionstream.web.pieces import Fragment, Hole, filled
+from onionstream.web.pieces import Fragment, Hole, Twofold, filled
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
 from tests.real.processes import find
-from tests.real.sayings import HARD, NOW, SAID, YOU, messages, people
+from tests.real.sayings import DONE, HARD, NOW, SAID, YOU, an_overview, messages, people
 
 NONCE = "made-up-nonce"
 DESCRIPTION = "Workshop stream, every Sunday from 17:00 UTC. Questions in the chat are welcome; be kind to each other."
@@ -120,6 +121,8 @@ STATES = {
     "users": State(opened="users"),
     "more": State(opened="more"),
     "broadcaster": State(role=Role.BROADCASTER),
+    "moderator": State(role=Role.MODERATOR, sayings=SAID + HARD),
+    "broadcaster-users": State(role=Role.BROADCASTER, opened="users"),
     "look": State(form="look"),
     "look-refused": State(form="look", sentences=("This name looks too much like one that is taken.",)),
     "hard": State(sayings=HARD, title="Donaudampfschifffahrtsgesellschaft" * 4, name="W" * 24),
@@ -130,6 +133,9 @@ STATES = {
     "door-again": State(
         path="/door", posed=Posed("w", _QUESTION), sentences=("That was not right. Here is another one.",)
     ),
+    "login": State(path="/login"),
+    "login-again": State(path="/login", posed=Posed("picture", None), sentences=("Wrong name or password.",)),
+    "login-in-words": State(path="/login", posed=Posed("w", _QUESTION)),
     "plain": State(path="/plain"),
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
@@ -189,11 +195,15 @@ def _live(state: State, theme: str, query: str) -> str:
     if state.older:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
-    style = sheet(rules.mine(state.reader) + lost)
-    begin = _render("live.html", theme=theme, rules=style, player="/player", again=f"/live{query}", proof="")
+    staff = state.reader.staff
+    shown = rules.faded([5, 6]) + rules.banned(A_BAN.person) + rules.powers(state.role) if staff else ""
+    style = sheet(rules.mine(state.reader) + shown + lost)
+    begin = _render(
+        "live.html", theme=theme, rules=style, player="/player", again=f"/live{query}", proof="p" if staff else ""
+    )
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
-    return begin + "".join(map(_filled, _pieces(state)))
+    return begin + "".join(_filled(piece, staff=staff) for piece in _pieces(state))
 
 
 def _pieces(state: State) -> list[Fragment]:
@@ -218,14 +228,15 @@ def _pieces(state: State) -> list[Fragment]:
         fragments.title(state.title),
         fragments.description(DESCRIPTION),
         fragments.here(len(everybody)),
-        fragments.users(Groups(watching=everybody[:-2], others=everybody[-2:])),
+        fragments.users(Groups(watching=everybody[:-2], others=everybody[-2:]), (A_BAN,)),
+        Twofold(None, fragments.done(DONE)),
         *chat,
     ]
 
 
-def _filled(fragment: Fragment) -> str:
+def _filled(fragment: Fragment, *, staff: bool) -> str:
     fillings = {Hole.NONCE: NONCE.encode(), Hole.AGAIN: b"/live", Hole.PLAYER: b"/player"}
-    return filled(fragment, fillings, staff=False).decode()
+    return filled(fragment, fillings, staff=staff).decode()
 
 
 def _reader(state: State) -> dict[str, object]:
@@ -260,6 +271,13 @@ def _door(state: State, theme: str, query: str) -> str:
     return _render("door.html", guest=Who(key=b"k" * 16), posed=state.posed, sentence="".join(state.sentences))
 
 
+def _login(state: State, theme: str, query: str) -> str:
+    guest, sentence = Who(key=b"k" * 16) if state.posed else None, "".join(state.sentences)
+    return _render(
+        "login.html", user=USER, guest=guest, posed=state.posed, sentence=sentence, refused=True, window="/broadcaster"
+    )
+
+
 def _error(state: State, theme: str, query: str) -> str:
     return _render(
         "error.html", title="Too many at once", sentence="There are too many requests. Please try again later."
@@ -282,6 +300,9 @@ def _desk(state: State, theme: str, query: str) -> str:
         audience=SimpleNamespace(slow=1),
         skipped=3,
         connections=41,
+        basic=False,
+        staff=an_overview(),
+        once="n",
     )
 
 
@@ -315,6 +336,7 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/player": (Document.PLAYER, _player),
     "/video": (Document.PLAYER, _video),
     "/door": (Document.FORM, _door),
+    "/login": (Document.FORM, _login),
     "/error": (Document.FRAME, _error),  # really ERROR, in whose sandbox axe cannot run
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),

@@ -87,6 +87,8 @@ class LeakTests(DaemonCase):
             "/form",
             "/look",
             "/door",
+            "/login",
+            "/logout",
             "/captcha/none.png",
         ):
             for method in ("GET", "HEAD", "POST", "PUT", "TRACE", "OPTIONS"):

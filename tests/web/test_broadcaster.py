@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 
-from twisted.web.resource import IResource
+from onionstream.chat.tripcode import Tripcode
+from onionstream.web.fragments import Moment
+from onionstream.web.guard import new_password
+from onionstream.web.overview import Done, Moderator, Overview
+from tests.web.entry import PASSWORD, LoginCase, basic
+from tests.web.visitor import Page
+from tests.web.wire import get
 
-from onionstream.video.broadcast import Broadcast
-from onionstream.video.viewer import Patience
-from onionstream.video.window import Window
-from onionstream.web.areas import Areas
-from onionstream.web.broadcaster import Broadcaster, new_password
-from tests.web.wire import WireCase, get
-
-
-@dataclass
-class Status:
-    """An encoder's state, invented."""
-
-    sentence: str = "ffmpeg runs: a test picture."
-    generation: int = 3
-    lines: tuple[str, ...] = ("[warning] <odd> & ends",)
+LOGGED_IN = basic("broadcaster", PASSWORD)
 
 
-@dataclass
-class Onion:
-    """An onion service's state, invented."""
-
-    sentence: str = "The onion address is published: viewers can come."
-    address: str = "example.onion"
-
-
-def basic(user: str, password: str) -> str:
-    """The header that logs in."""
-    return "Authorization: Basic " + b64encode(f"{user}:{password}".encode()).decode()
-
-
-class BroadcasterTests(WireCase):
-    """``GET /broadcaster``."""
-
-    def root(self) -> IResource:
-        """The area alone."""
-        broadcast = Broadcast(window=Window(60, 1 << 25), fragment=0.1, patience=Patience(), clock=self.clock.seconds)
-        self.status, self.onion = Status(), Onion()
-        return Areas(Broadcaster(broadcast, lambda: self.status, lambda: self.onion, lambda: 7, "s3cret"))
+class BroadcasterTests(LoginCase):
+    """``GET /broadcaster``, from a program."""
 
     def test_without_a_password_it_asks_for_one(self) -> None:
         """401, and nothing about the stream."""
@@ -55,32 +27,45 @@ class BroadcasterTests(WireCase):
 
     def test_S12_with_it_the_encoder_is_shown(self) -> None:
         """How it is, which run it is, and what it said, as text."""
-        answer = self.ask(get("/broadcaster", basic("broadcaster", "s3cret")))
+        answer = self.ask(get("/broadcaster", LOGGED_IN))
         self.assertEqual(answer.status, 200)
         for word in (b"ffmpeg runs: a test picture.", b"3 times", b"&lt;odd&gt; &amp; ends", b"7 open"):
             self.assertIn(word, answer.body)
 
+    def test_S73_what_was_done_in_the_chat_can_be_undone(self) -> None:
+        """With who did it; the buttons carry the proof. Names are text."""
+        trip = Tripcode(bytes(32))
+        self.overview = Overview(
+            proof="p" * 16,
+            done=(Done(7, Moment.of(0), "<Mod>", "Banned:", "Ann"), Done(0, Moment.of(0), "Mod", "Hidden:", "Bob")),
+            moderators=(Moderator(trip.shown, trip.full, Moment.of(0)), Moderator("x", "y", None)),
+        )
+        page = Page(self.ask(get("/broadcaster", LOGGED_IN)).body.decode())
+        self.assertEqual(page.fields["proof"], "p" * 16)
+        self.assertEqual([one for one in page.buttons if one[0]], [("undo", "7"), ("trip", trip.full)])
+        self.assertIn("<Mod>: Banned: Ann", page.text)
+
     def test_L24_the_address_is_shown_to_the_broadcaster(self) -> None:
         """With how the onion service is."""
-        answer = self.ask(get("/broadcaster", basic("broadcaster", "s3cret")))
+        answer = self.ask(get("/broadcaster", LOGGED_IN))
         for word in (b"The onion address is published", b"http://example.onion/"):
             self.assertIn(word, answer.body)
         self.assertNotIn(b"example.onion", self.ask(get("/broadcaster")).body)
 
     def test_S11_the_name_is_good_in_any_letter_case(self) -> None:
         """Phones begin a word with a capital."""
-        self.assertEqual(self.ask(get("/broadcaster", basic("BroadCaster", "s3cret"))).status, 200)
+        self.assertEqual(self.ask(get("/broadcaster", basic("BroadCaster", PASSWORD))).status, 200)
 
     def test_whatever_else_is_sent_does_not_let_in(self) -> None:
         """Wrong, empty, damaged: each is 401."""
         for header in (
-            basic("broadcaster", "S3cret"),
+            basic("broadcaster", PASSWORD.upper()),
             basic("broadcaster", ""),
-            basic("somebody", "s3cret"),
+            basic("somebody", PASSWORD),
             basic("", ""),
             "Authorization: Basic !!!",
             "Authorization: Basic",
-            "Authorization: Bearer s3cret",
+            f"Authorization: Bearer {PASSWORD}",
             "Authorization: Basic " + b64encode(b"\xff\xfe:\xff").decode(),
         ):
             self.assertEqual(self.ask(get("/broadcaster", header)).status, 401, header)
@@ -90,4 +75,4 @@ class BroadcasterTests(WireCase):
         """128 bits by chance."""
         first, second = new_password(), new_password()
         self.assertNotEqual(first, second)
-        self.assertEqual(len(first), 22)
+        self.assertEqual(len(first.text), 22)
