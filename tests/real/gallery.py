@@ -38,7 +38,7 @@ from onionstream.web.pieces import Fragment, Hole, Twofold, filled
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
 from tests.real.processes import find
-from tests.real.sayings import DONE, HARD, NOW, SAID, YOU, an_overview, messages, people
+from tests.real.sayings import A_BAN, DONE, HARD, NOW, SAID, YOU, an_overview, messages, people
 
 NONCE = "made-up-nonce"
 DESCRIPTION = "Workshop stream, every Sunday from 17:00 UTC. Questions in the chat are welcome; be kind to each other."
