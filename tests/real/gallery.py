@@ -188,7 +188,8 @@ class Gallery(Resource):
 def _shell(state: State, theme: str, query: str) -> str:
     stream = Stream(title=state.title, description=DESCRIPTION)
     form = f"/{state.form}{query}"
-    return _render("watch.html", stream=stream, theme=theme, live=f"/live{query}", form=form, player=f"/player{query}")
+    frames = {"live": f"/live{query}", "form": form, "player": f"/player{query}"}
+    return _render("watch.html", stream=stream, theme=theme, plain="/plain", video="/stream.mp4", **frames)
 
 
 def _live(state: State, theme: str, query: str) -> str:
@@ -198,9 +199,8 @@ def _live(state: State, theme: str, query: str) -> str:
     staff = state.reader.staff
     shown = rules.faded([5, 6]) + rules.banned(A_BAN.person) + rules.powers(state.role) if staff else ""
     style = sheet(rules.mine(state.reader) + shown + lost)
-    begin = _render(
-        "live.html", theme=theme, rules=style, player="/player", again=f"/live{query}", proof="p" if staff else ""
-    )
+    links = {"player": "/player", "again": f"/live{query}", "plain": "/plain", "video": "/stream.mp4"}
+    begin = _render("live.html", theme=theme, rules=style, proof="p" if staff else "", **links)
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
     return begin + "".join(_filled(piece, staff=staff) for piece in _pieces(state))
