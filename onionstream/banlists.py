@@ -24,6 +24,7 @@ MODERATORS = 1024
 
 _MINUTE = "%Y-%m-%d %H:%M"
 _KEY = "[0-9a-f]{32}"
+_WHO = ("person", "tripcode")
 
 
 class ListError(Exception):
@@ -175,7 +176,13 @@ def _table(kind: type[Table], table: dict[str, object], name: str) -> Table:
     try:
         return schema.read(kind, table, name)
     except schema.SchemaError as problem:
-        raise ListError(f"is not right: {problem}") from problem
+        raise ListError(f"is not right: {_said(problem)}") from None
+
+
+def _said(problem: schema.SchemaError) -> str:
+    """:return: what is wrong, without what identifies somebody: this goes into the log (L-50)."""
+    said, found, right = str(problem).partition(", but must be ")
+    return f"[{problem.table}] {problem.key} must be {right}" if found and problem.key in _WHO else said + found + right
 
 
 def _seconds(text: str) -> int | None:

@@ -240,7 +240,7 @@ class EditTests(LedgerCase):
             ("[[ban]", "is not right: "),
             ("[[ban]]\n", "is not right: each [[ban]] must have `person`"),
             ('[ban]\nperson = "1"\n', "is not right: [[ban]] has two brackets on each side"),
-            ('[[ban]]\nperson = "1"\n', '[ban] person is "1", but must be text in quotes: 32 digits'),
+            ('[[ban]]\nperson = "1"\n', "[ban] person must be text in quotes: 32 digits"),
             (f'[[ban]]\nperson = "{"0" * 32}"\nwhen = "yesterday"\n', 'such as "2026-11-22 18:31"'),
             (f'[[ban]]\nperson = "{"0" * 32}"\nwho = "me"\n', "[ban] has no key `who`"),
             (f'[[ban]]\nperson = "{"0" * 32}"\ntripcode = "short"\n', "a whole tripcode of 43 characters"),

@@ -5,7 +5,7 @@ The broadcaster keeps order in the chat, from the live page and without scripts.
 from __future__ import annotations
 
 from tests.real.daemon import Daemon, DaemonCase, clock
-from tests.real.test_moderated import OFF_AIR
+from tests.real.test_moderated import OFF_AIR, TEXT
 from tests.real.visitors import BEGAN, DRAFT, Visitor, VisitorCase
 from tests.real.waiting import until
 
@@ -13,7 +13,6 @@ SETTINGS = OFF_AIR + '[chat]\nbetween = 0.0\nburst = 100\n[captcha]\nwhen = "nev
 
 STRUCK = """getComputedStyle(document.querySelector("#m1 .t")).textDecorationLine"""
 SAID = """document.querySelector(".k9:not(:has(~ .k9))")?.innerText"""
-TEXT = """document.body.innerText"""
 
 
 class StaffTests(VisitorCase, DaemonCase):
