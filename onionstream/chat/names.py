@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from onionstream.chat.filters import Filters
 from onionstream.chat.looks import Look
-from onionstream.chat.people import Person
-from onionstream.chat.refusals import TakenError
+from onionstream.chat.people import Person, Role
+from onionstream.chat.refusals import NameFilteredError, TakenError
 from onionstream.chat.skeleton import skeleton
 
 RECENT = 3600.0
@@ -36,3 +37,10 @@ def _owned(other: Person, look: Look, now: float) -> bool:
         return True
     said, trip = other.standing.said, other.look.trip
     return trip is not None and trip != look.trip and said is not None and now - said < RECENT
+
+
+def permit(person: Person, look: Look, filters: Filters) -> None:
+    """:raises NameFilteredError: a filter has something against this name."""
+    broadcaster = person.role is Role.BROADCASTER
+    if look.name and filters.judge(look.name, broadcaster=broadcaster).action is not None:
+        raise NameFilteredError

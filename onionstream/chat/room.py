@@ -20,7 +20,6 @@ from onionstream.chat.refusals import (
     BlockedError,
     BroadcasterError,
     FilterBanError,
-    NameFilteredError,
     TooOftenError,
     TripBannedError,
 )
@@ -128,7 +127,7 @@ class Room:
         reserved = () if person.staff else self.rules.reserved
         look = replace(look, name=looks.name(look.name, reserved, self.rules.unnamed))
         if (look.name, look.trip) != (person.look.name, person.look.trip):
-            self._check_name(person, look)
+            names.permit(person, look, self.filters)
             names.check(person, look, self._known(), now)
         if self._bans.covers(look.trip):
             raise TripBannedError
@@ -295,12 +294,6 @@ class Room:
     def _known(self) -> Iterator[Person]:
         """Everybody who is not banned, or has left a message."""
         return chain(self._people, self._history.authors())
-
-    def _check_name(self, person: Person, look: Look) -> None:
-        """:raises NameFilteredError: a filter has something against this name."""
-        broadcaster = person.role is Role.BROADCASTER
-        if look.name and self.filters.judge(look.name, broadcaster=broadcaster).action is not None:
-            raise NameFilteredError
 
     def _publish(self, person: Person, text: str, now: float, when: int) -> Message:
         person.standing.said = now
