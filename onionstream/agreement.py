@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from math import ceil
 from typing import TYPE_CHECKING
 
 from onionstream import extra_torrc, ffmpeg_input
 from onionstream.chat.filters import FilterError, Filters
 from onionstream.chat.skeleton import skeleton
+from onionstream.chat.tripcode import is_full
 from onionstream.schema import SchemaError, one_line, shown
 
 if TYPE_CHECKING:
     from onionstream.config import Chat, Config, Doors, Source, Tor, WordFilters
 
-_WHOLE_TRIPCODE = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
 """The base64url of 32 bytes; what is shown of a tripcode are its first ten characters (D-12)."""
 
 
@@ -24,6 +23,7 @@ def check(config: Config) -> None:
     _check_files("captcha", "fonts", config.captcha.fonts)
     _check_chat(config.chat)
     _check_filters(config.chat.filters)
+    _check_tripcodes("chat", "moderators", config.chat.moderators)
     _check_doors(config.doors)
     _check_tor(config.tor)
     _check_together(config)
@@ -88,14 +88,17 @@ def _check_filters(filters: WordFilters) -> None:
         raise SchemaError("chat.filters", problem.list, sentence) from problem
 
 
+def _check_tripcodes(table: str, key: str, tripcodes: tuple[str, ...]) -> None:
+    """:raises SchemaError: one of them is none, or not all of it."""
+    for number, one in enumerate(tripcodes, 1):
+        if not is_full(one):
+            why = f"{shown(one)} is no whole tripcode: those have 43 characters, as their owners see them under Name"
+            raise SchemaError(table, key, f"[{table}] {key}, number {number}: {why}")
+
+
 def _check_doors(doors: Doors) -> None:
     """:raises SchemaError: a member has no tripcode, or the door that is shut cannot be opened."""
-    for number, member in enumerate(doors.members, 1):
-        if not re.fullmatch(_WHOLE_TRIPCODE, member):
-            found = (
-                f"[doors] members, number {number}: {shown(member)} is no tripcode in full: those have 43 characters"
-            )
-            raise SchemaError("doors", "members", found)
+    _check_tripcodes("doors", "members", doors.members)
     if doors.kind == "password" and not doors.password:
         raise SchemaError("doors", "kind", '[doors] kind is "password", but [doors] password is empty')
 

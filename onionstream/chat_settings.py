@@ -6,8 +6,8 @@ from onionstream import config
 from onionstream.captcha import captchas
 from onionstream.chat.filters import Filters
 from onionstream.chat.rules import Mode, Rules, When
+from onionstream.chat.tripcode import Tripcode
 from onionstream.config import Config
-from onionstream.web import lock
 from onionstream.web.fragments import Words
 from onionstream.web.lock import Kind, Lock
 
@@ -51,7 +51,12 @@ def words(chat: config.Chat) -> Words:
 
 def members(doors: config.Doors) -> frozenset[bytes]:
     """:return: the digests of the members' tripcodes."""
-    return frozenset(found for one in doors.members if (found := lock.digest(one)) is not None)
+    return frozenset(Tripcode.of(one).digest for one in doors.members)
+
+
+def moderators(chat: config.Chat) -> frozenset[bytes]:
+    """:return: the digests of the moderators' tripcodes."""
+    return frozenset(Tripcode.of(one).digest for one in chat.moderators)
 
 
 def door(doors: config.Doors) -> Lock:

@@ -43,12 +43,13 @@ def harden(connections: int) -> int:
     """
     Set the limits of this process.
 
-    No core dump, and nobody but root may look into its memory (L-55); as many open files as its connections may need
-    (D-32).
+    Nobody else may read the files it makes (L-21). No core dump, and nobody but root may look into its memory (L-55).
+    As many open files as its connections may need (D-32).
 
     :param connections: that should be possible at once.
     :return: how many are: the rest of the files is for ffmpeg's pipes and what we read ourselves (R-24).
     """
+    os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -93,9 +93,11 @@ class Seat:
         self._clock = clock
         self._pace, self._talk = Pace(broadcast.window), Talk()
         course, titles, sessions = chat.course, chat.titles, chat.sessions
-        steer = Steer(course, titles, chat.room, encoder, sessions, chat.nonces, chat.presence, chat.called, clock)
+        steer = Steer(
+            course, titles, chat.room, encoder, sessions, chat.entrance.nonces, chat.presence, chat.called, clock
+        )
         self.dashboard = Dashboard(self.figures, sessions, clock)
-        desk = Broadcaster(self.figures, steer, chat.login)
+        desk = Broadcaster(self.figures, steer, chat.entrance.login, chat.overview)
         self.areas: tuple[Area, ...] = (desk, steer, self.dashboard)
         chat.hear(self._hear)
 

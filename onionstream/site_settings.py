@@ -66,6 +66,8 @@ class Chat:
     :ivar emotes: a folder with small pictures that stand for words; empty: none.
     :ivar mode: who may write: everybody, everybody but ``slow``, ``members`` of ``[doors]`` only, or nobody.
     :ivar slow: seconds from one message of a person to his next where the mode is ``slow``.
+    :ivar moderators: whole tripcodes (D-12): whoever has one of them may hide messages and ban viewers.
+    :ivar keep_bans: bans outlive the daemon.
     """
 
     anonymous: str = field(default="Anonymous", metadata=_NAME)
@@ -81,6 +83,8 @@ class Chat:
     emotes: str = field(default="", metadata=at_most(4096, "characters"))
     mode: str = field(default="open", metadata=one_of("open", "slow", "members", "closed"))
     slow: float = field(default=30.0, metadata=schema.between(1, 3600))
+    moderators: tuple[str, ...] = field(default=(), metadata=at_most(256, "tripcodes"))
+    keep_bans: bool = True
     filters: WordFilters = field(default_factory=WordFilters)
 
 

@@ -46,14 +46,13 @@ from onionstream.passwords import Password
 from onionstream.regular import Regular
 from onionstream.seat import Seat
 from onionstream.state import StateDirectory, StateError
-from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Area, Areas
 from onionstream.web.assets import Assets
 from onionstream.web.circuits import CircuitSite
-from onionstream.web.errors import WebError
+from onionstream.web.door import Door
 from onionstream.web.gauge import Gauge
 from onionstream.web.guard import new_password
 from onionstream.web.http import BoundedSite
@@ -86,34 +85,32 @@ def makeService(options: Options) -> IService:
     reactor: Any = running  # what it provides depends on the platform, and is not in its type
     # Twisted measures time by the wall clock; when that is set, every timer would fire at once or never.
     reactor.seconds = time.monotonic
-    os.umask(0o077)
     settings = options.config
     connections = life.harden(settings.web.connections)
     state = _or_end(lambda: StateDirectory(options.state))
     confinement = _confinement()
     broadcast = _broadcast(settings.delivery, reactor.seconds)
     slates, intake = _sources(settings, broadcast, confinement, reactor)
-    chosen = _or_end(lambda: PasswordFile(state.path, lambda password: chat.lock(_password(password))))
+    chosen = _or_end(lambda: PasswordFile(state.path, lambda password: chat.entrance.lock(_password(password))))
     password = chosen.present or new_password()
     chat = _or_end(lambda: _chat(settings, state, broadcast, lambda *page: watch.page(*page), reactor, password))
-    watch = _watch(settings, broadcast, chat, reactor, rates := Rates())
+    watch, hls = _video(settings, broadcast, chat, reactor, rates := Rates())
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests, gauge = Guests(state.path / "onion", tor), Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
     seat = Seat(settings, chat, broadcast, intake, tor, test, lambda: circuits, reactor)
-    hls = Playlist(broadcast, chat.door, chat.presence, reactor)
-    site = _site((watch, hls, *chat.areas, *seat.areas, gauge, Assets()), chat.door.nothing, connections, reactor)
+    site = _site((watch, hls, *chat.areas, *seat.areas, gauge, Assets()), chat.entrance.door, connections, reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
-    changes = Changes(watch, chat, seat, broadcast, intake, slates, tor, test, confinement).by_table()
-    reload = life.Reload(settings, options.load, changes)
+    changes = Changes(watch, chat, seat, broadcast, intake, slates, tor, test, confinement)
+    reload = life.Reload(settings, options.load, changes.by_table())
     planned = _planned_by(reload)
     parts = Parts(state, chat, broadcast, intake, tor, test, site, reload, guests, planned)
     control = _or_end(lambda: LiveControl(parts, reactor))
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look, chat.emotes.look), test.run),
+        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look, chat.look), test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, seat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         *seat.timers(),
@@ -200,16 +197,16 @@ def _chat(
     secrets = secretfile.load(state.path)
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
-    return LiveChat(settings, secrets, broadcast, shell, reactor, password, titles=Titles(state.path, settings.stream))
+    return LiveChat(settings, secrets, broadcast, shell, reactor, password, state=state.path)
 
 
 def _site(
     areas: Iterable[Area],
-    nothing: Callable[[], WebError],
+    door: Door,
     connections: int,
     reactor: Any,  # noqa: ANN401 - as above
 ) -> BoundedSite:
-    return BoundedSite(Areas(*areas, nothing=nothing), Limits(connections=connections), reactor)
+    return BoundedSite(Areas(*areas, nothing=door.nothing), Limits(connections=connections), reactor)
 
 
 def _paths(state: StateDirectory) -> Paths:
@@ -238,16 +235,18 @@ def _tor(
     return Tor(settings, _paths(state), reactor, chance, surroundings, traffic=lambda news: rates.hear(news, seconds()))
 
 
-def _watch(
+def _video(
     settings: Config,
     broadcast: Broadcast,
     chat: LiveChat,
     reactor: Any,  # noqa: ANN401 - as above
     rates: Rates,
-) -> Watch:
-    watch = Watch(broadcast, chat.titles, profiles(settings.players), chat.door, chat.presence, reactor, rates)
+) -> tuple[Watch, Playlist]:
+    door, presence = chat.entrance.door, chat.presence
+    watch = Watch(broadcast, chat.titles, profiles(settings.players), door, presence, reactor, rates)
     chat.turn_out.append(watch.turn_out)
-    return watch
+    chat.hear(watch.tell)
+    return watch, Playlist(broadcast, door, presence, reactor)
 
 
 def _listen(

@@ -100,6 +100,7 @@ BAD = (
     ("[chat]\nshown = 257", "a whole number from 20 to 256"),
     ("[chat]\ncharacters = 513", "a whole number from 20 to 512"),
     ("[chat]\nlines = 13", "a whole number from 1 to 12"),
+    ('[chat]\nmoderators = ["AAAAAAAAAA"]', "[chat] moderators, number 1"),
     ('[chat]\nfilters = ["ham"]', "[chat.filters] is a list, but must be a table: a line [chat.filters]"),
     ('[chat]\nban = ["ham"]', "line 2: [chat] has no key `ban`; it belongs under [chat.filters]"),
     ('[chat]\nemotes = "~/emotes"', 'line 2: [chat] emotes is "~/emotes", but must be a folder'),

@@ -16,7 +16,6 @@ from onionstream.config import Captcha, Chat, Config, Doors, Stream
 from onionstream.livechat import LiveChat
 from onionstream.passwords import Hashed, Printed
 from onionstream.secretfile import Secrets
-from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
@@ -44,7 +43,7 @@ class Entrance:
     def page(self, request: BoundedRequest) -> str:
         """The way to the form."""
         assert self.chat is not None
-        return self.shell(request, self.chat.identity.meet(request), "")
+        return self.shell(request, self.chat.entrance.door.meet(request), "")
 
     def shell(self, request: BoundedRequest, who: Who, theme: str) -> str:
         """See ``Watch.page``."""
@@ -59,13 +58,17 @@ class LiveChatCase(WireCase):
 
     def root(self) -> IResource:
         """Joined as ``tap`` does it; nothing runs."""
+        self.state = Path(self.mktemp())
+        self.state.mkdir()
+        return self.build()
+
+    def build(self) -> IResource:
+        """A daemon begins."""
         seconds = self.clock.seconds
         broadcast = Broadcast(window=Window(10, 1 << 20), fragment=0.5, patience=Patience(10, 45), clock=seconds)
         entrance = Entrance()
         secrets, password = Secrets(bytes(32), bytes(32)), Printed("s3cret")
-        self.titles = Titles(Path(self.mktemp()), self.settings.stream)
-        shell, clock = entrance.shell, self.clock
-        self.chat = LiveChat(self.settings, secrets, broadcast, shell, clock, password, titles=self.titles)
+        self.chat = LiveChat(self.settings, secrets, broadcast, entrance.shell, self.clock, password, state=self.state)
         entrance.chat = self.chat
         self.addCleanup(self.chat.close)
         return Areas(entrance, *self.chat.areas)
@@ -150,7 +153,7 @@ class BroadcasterTests(LiveChatCase):
     def test_D04_another_password_ends_what_was(self) -> None:
         """Whoever is logged in has to do it again."""
         visitor = self.broadcaster()
-        self.chat.lock(Hashed(bytes(16), bytes(32)))
+        self.chat.entrance.lock(Hashed(bytes(16), bytes(32)))
         self.assertEqual(visitor.go("/form").answer.status, 403)
 
 
@@ -198,7 +201,7 @@ class CaptchaTests(LiveChatCase):
         def replace_(settings: Settings) -> None:
             replaced.append(settings)
 
-        self.chat._captchas.replace = replace_  # type: ignore[method-assign]
+        self.chat.entrance._captchas.replace = replace_  # type: ignore[method-assign]
         self.chat.change(Config(stream=Stream(title="Another")))
         self.assertEqual(replaced, [])
         self.chat.change(Config(captcha=Captcha(letters=6)))
@@ -213,7 +216,7 @@ class CaptchaTests(LiveChatCase):
             if len(tried) == 1:
                 raise FontError("There is no such file.")
 
-        self.chat._captchas.replace = replace_  # type: ignore[method-assign]
+        self.chat.entrance._captchas.replace = replace_  # type: ignore[method-assign]
         for _ in range(3):
             self.chat.change(Config(captcha=Captcha(fonts=("/a.ttf",))))
         self.assertEqual([one.fonts for one in tried], [("/a.ttf",)] * 2)

@@ -16,7 +16,7 @@ from onionstream.config import Captcha, Chat, Config, Doors, Stream
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
 from onionstream.site_settings import WordFilters
-from onionstream.titlefile import LOOK, Titles
+from onionstream.titlefile import LOOK
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
@@ -44,10 +44,8 @@ class LiveChatCase(WireCase):
         secrets = Secrets(tokens=bytes(32), pepper=bytes(32))
         self.folder = Path(self.mktemp())
         self.folder.mkdir()
-        titles = Titles(self.folder, self.settings.stream)
-        self.chat = LiveChat(
-            self.settings, secrets, self.broadcast, lambda request, who, theme: "page", self.reactor, titles=titles
-        )
+        shell = lambda request, who, theme: "page"  # noqa: E731 - it is one
+        self.chat = LiveChat(self.settings, secrets, self.broadcast, shell, self.reactor, state=self.folder)
         self.addCleanup(self.chat.close)
         return Areas(*self.chat.areas)
 
@@ -130,7 +128,7 @@ class LiveChatTests(LiveChatCase):
         """It is said in the log, and all else that has changed holds."""
         changed = replace(self.settings, captcha=Captcha(fonts=("/none.ttf",)), doors=Doors(kind="captcha"))
         self.chat.change(changed)
-        self.assertFalse(self.chat.door.takes_strangers)
+        self.assertFalse(self.chat.entrance.door.takes_strangers)
         self.assertEqual([line for line in self.errors() if "Captchas stay as they were" in line], self.errors())
         self.assertEqual(len(self.errors()), 1)
 

@@ -166,11 +166,11 @@ class CommandTests(LiveControlCase):
         self.do("title", "set", "Day 13")
         self.do("doors", "captcha")
         self.chat.change(replace(self.settings, chat=Chat(shown=50)))
-        self.assertEqual((self.chat.stage.title, self.chat.door.takes_strangers), ("Day 13", False))
+        self.assertEqual((self.chat.stage.title, self.chat.entrance.door.takes_strangers), ("Day 13", False))
         self.chat.change(replace(self.settings, stream=Stream(title="Day 14"), doors=Doors(kind="captcha")))
-        self.assertEqual((self.chat.stage.title, self.chat.door.takes_strangers), ("Day 13", False))
+        self.assertEqual((self.chat.stage.title, self.chat.entrance.door.takes_strangers), ("Day 13", False))
         self.chat.change(replace(self.settings, stream=Stream(title="Day 14")))
-        self.assertTrue(self.chat.door.takes_strangers)
+        self.assertTrue(self.chat.entrance.door.takes_strangers)
 
     def test_A65_the_chat(self) -> None:
         """Messages are said and hidden in open documents."""

@@ -18,7 +18,6 @@ from onionstream.onion.report import Report
 from onionstream.passwords import Printed
 from onionstream.seat import Seat, memory
 from onionstream.secretfile import Secrets
-from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
@@ -60,10 +59,11 @@ class SeatTests(WireCase):
         broadcast = self.broadcast = Broadcast(
             window=Window(60, 1 << 25), fragment=0.1, patience=Patience(10, 45), clock=self.clock.seconds
         )
-        titles = Titles(Path(self.mktemp()), settings.stream)
+        state = Path(self.mktemp())
+        state.mkdir()
         secrets = Secrets(bytes(32), bytes(32))
         self.chat = LiveChat(
-            settings, secrets, broadcast, lambda *_: "page", self.clock, Printed("s3cret"), titles=titles
+            settings, secrets, broadcast, lambda *_: "page", self.clock, Printed("s3cret"), state=state
         )
         self.addCleanup(self.chat.close)
         self.encoder, onion = Encoder(), Onion()
@@ -93,7 +93,7 @@ class SeatTests(WireCase):
         he = Visitor(self).send("/login", {"password": "s3cret"}).go("/broadcaster")
         he.choose("/broadcaster/source").press("off")
         he.choose("/broadcaster/door").press(kind="captcha")
-        self.assertEqual((self.encoder.told, self.chat.door.takes_strangers), (["off"], False))
+        self.assertEqual((self.encoder.told, self.chat.entrance.door.takes_strangers), (["off"], False))
         self.assertEqual(Visitor(self).go("/live").answer.status, 403)
 
     def test_the_memory_is_that_of_this_process(self) -> None:

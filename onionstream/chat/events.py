@@ -49,9 +49,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A person looks different now, or is something else; so do his old messages."""
+    """
+    A person looks different now, or is something else; so do his old messages.
+
+    :ivar role: he is something else.
+    """
 
     person: Person
+    role: bool = False
 
 
 @dataclass(frozen=True, slots=True)

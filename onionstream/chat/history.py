@@ -48,6 +48,11 @@ class History:
         """:return: the message of that number, if it is kept."""
         return self._messages.get(number)
 
+    @property
+    def newest(self) -> int:
+        """The number of the message that was said last, whether or not it is kept; 0: there was none."""
+        return self._number
+
     def latest(self, count: int, *, hidden: bool = False) -> list[Message]:
         """:return: so many of those that are seen, or else of those that are hidden; the oldest first."""
         matching = (message for message in reversed(self._messages.values()) if message.hidden is hidden)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from onionstream.chat.filters import Filters
 from onionstream.chat.looks import Look, shape
-from onionstream.chat.people import Person
-from onionstream.chat.refusals import TakenError
+from onionstream.chat.people import Person, Role
+from onionstream.chat.refusals import NameFilteredError, TakenError
 
 RECENT = 3600.0
 """Seconds after his last message for which the name of somebody with a tripcode is his."""
@@ -30,3 +31,10 @@ def _owned(other: Person, look: Look, now: float) -> bool:
         return True
     said, trip = other.standing.said, other.look.trip
     return trip is not None and trip != look.trip and said is not None and now - said < RECENT
+
+
+def permit(person: Person, look: Look, filters: Filters) -> None:
+    """:raises NameFilteredError: a filter has something against this name."""
+    broadcaster = person.role is Role.BROADCASTER
+    if look.name and filters.judge(look.name, broadcaster=broadcaster).action is not None:
+        raise NameFilteredError

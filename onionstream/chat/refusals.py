@@ -69,5 +69,9 @@ class TakenError(ChatError):
     """Somebody else is known by that name, or by one that looks like it. Nothing was changed."""
 
 
+class TripBannedError(BannedError):
+    """Whoever has this tripcode cannot chat here any more. Nothing was changed."""
+
+
 class BroadcasterError(ChatError):
     """The broadcaster cannot be banned."""

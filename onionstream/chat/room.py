@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
-from onionstream.chat import looks, modes, names
+from onionstream.chat import looks, modes, names, staff
 from onionstream.chat import text as texts
-from onionstream.chat.bans import Ban, Bans, BansFullError, Why
+from onionstream.chat.bans import Ban, Bans, BansFullError, Why, twins
 from onionstream.chat.events import Banned, Changed, Event, Hidden, Message, Said, Shown, Unbanned
 from onionstream.chat.filters import Action, Filters
-from onionstream.chat.flood import Flood
 from onionstream.chat.history import History
 from onionstream.chat.looks import Look
 from onionstream.chat.people import People, Person, Role
@@ -20,15 +19,15 @@ from onionstream.chat.refusals import (
     BannedError,
     BlockedError,
     BroadcasterError,
-    CaptchaError,
     FilterBanError,
-    NameFilteredError,
     TooOftenError,
-    WaitError,
+    TripBannedError,
 )
-from onionstream.chat.rules import BOUNDS, Bounds, Rules, When
+from onionstream.chat.rules import BOUNDS, Bounds, Rules
+from onionstream.chat.suspicion import Suspicion
 from onionstream.chat.tally import Tally
-from onionstream.chat.turns import Later, Turn, Turns
+from onionstream.chat.tripcode import Tripcode
+from onionstream.chat.turns import Later, Turn
 
 
 class Room:
@@ -40,6 +39,7 @@ class Room:
 
     :ivar rules: may be replaced at any time.
     :ivar filters: may be replaced at any time.
+    :ivar moderators: whose tripcodes make them moderators; see ``entrust``.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class Room:
         """
         self.rules = rules
         self.filters = filters
+        self.moderators: frozenset[bytes] = frozenset()
         self._mark = mark
         self._tell = tell
         self._history = History()
         self._people = People(bounds.people, self._history.wrote)
         self._bans = Bans(bounds.bans)
-        self._turns = Turns(bounds.waiting)
-        self._flood = Flood(bounds)
+        self._suspicion = Suspicion(bounds)
+        self._turns = self._suspicion.turns
         self._restyled = Tally(4, 60.0, bounds.restyled)
 
     # People
@@ -79,8 +80,8 @@ class Room:
         :param mark: as pages have it.
         :param among: keys of those who may be meant although nothing is known of them: those who are present.
         """
-        known = chain(self._people, (ban.person for ban in self._bans), self._history.authors())
-        return next((one for one in chain(known, map(self.person, among)) if one.mark == mark), None)
+        known = chain(self._known(), (ban.person for ban in self._bans), map(self.person, among))
+        return next((one for one in known if one.mark == mark), None)
 
     def appoint(self, key: bytes, role: Role, now: float) -> Person:
         """
@@ -98,12 +99,24 @@ class Room:
             raise BannedError
         self._people.keep(person, now)
         person.role = role
-        self._tell(Changed(person))
+        self._tell(Changed(person, role=True))
         return person
 
     def name(self, person: Person, typed: str) -> str:
         """:return: a name as this person may have it. :raises ChatError: he may not; see ``looks.name``."""
         return looks.name(typed, self.rules.reserved, self.rules.unnamed, staff=person.staff)
+
+    def entrust(self, moderators: frozenset[bytes], now: float) -> None:
+        """
+        Others are moderators from now on; who is banned never is one.
+
+        :param moderators: digests of their tripcodes.
+        """
+        before, self.moderators = self.moderators, moderators
+        for person in {*self._known()}:
+            trip = person.look.trip
+            if trip is not None and trip.digest in before ^ moderators and not person.banned:
+                self.appoint(person.key, staff.trusted(person, moderators), now)
 
     def restyle(self, key: bytes, look: Look, now: float) -> Person:
         """
@@ -117,13 +130,17 @@ class Room:
             raise TooOftenError(wait)
         look = replace(look, name=self.name(person, look.name))
         if (look.name, look.trip) != (person.look.name, person.look.trip):
-            self._check_name(person, look)
-            names.check(person, look, chain(self._people, self._history.authors()), now)
+            names.permit(person, look, self.filters)
+            names.check(person, look, self._known(), now)
+        if self._bans.covers(look.trip):
+            raise TripBannedError
         self._people.keep(person, now)
         self._restyled.count(key, now)
         if look != person.look:
-            person.look, person.standing.name = look, looks.shape(look.name) if look.name else ""
-            self._tell(Changed(person))
+            before, person.look = person.look, look
+            person.standing.name = looks.shape(look.name) if look.name else ""
+            role, person.role = person.role, staff.role(person, before.trip, self.moderators)
+            self._tell(Changed(person, role=person.role is not role))
         return person
 
     def seen(self, key: bytes, now: float) -> None:
@@ -132,10 +149,6 @@ class Room:
             self._people.keep(person, now)
 
     # Talking
-
-    def wants_captcha(self, key: bytes, now: float, bucket: bytes | None = None) -> str:
-        """:return: why the next message of this person needs a captcha, whatever it is; empty: it needs none."""
-        return self._reason(self.person(key), now, bucket)
 
     def prove(self, key: bytes, now: float) -> Person:
         """
@@ -167,8 +180,9 @@ class Room:
         person = self.prove(key, now) if proven else self._admit(key)
         modes.permit(person, self.rules, now)
         said = texts.message(text, self.rules.characters, self.rules.lines)
-        wait = 0.0 if person.staff else self._check(person, said, now, bucket)
-        self._count(person, said, now, bucket)
+        wait = self._suspicion.check(person, said, self.rules, now, bucket)
+        self._people.keep(person, now)
+        self._suspicion.count(person, said, self.rules, now, bucket)
         judgement = self.filters.judge(said, broadcaster=person.role is Role.BROADCASTER)
         if judgement.action in (Action.BLOCK, Action.BAN):
             self._stop(person, said, now, when, ban=judgement.action is Action.BAN)
@@ -200,6 +214,10 @@ class Room:
         """:return: the latest messages that nobody sees, the oldest first, for those who may show them again."""
         return self._history.latest(count, hidden=True)
 
+    def newest(self) -> int:
+        """:return: the number of the message that was said last, hidden or not; 0: there was none."""
+        return self._history.newest
+
     def message(self, number: int) -> Message | None:
         """:return: the message of that number, hidden or not, if it is kept."""
         return self._history.get(number)
@@ -225,33 +243,50 @@ class Room:
         """Who is banned, the oldest ban first."""
         return iter(self._bans)
 
-    def ban(self, key: bytes, *, hide: bool = False, when: int = 0, why: Why = Why.MODERATION) -> None:
+    def of(self, key: bytes) -> list[Message]:
+        """:return: all messages of one person that are kept, hidden or not."""
+        return self._history.of(key)
+
+    def ban(
+        self,
+        key: bytes,
+        *,
+        hide: bool = False,
+        when: int = 0,
+        why: Why = Why.MODERATION,
+        trip: Tripcode | None = None,
+    ) -> tuple[int, ...]:
         """
         Somebody may not chat any more, nor is he a moderator; what waits of him is never said.
 
         :param hide: all that he has said is hidden as well.
         :param when: seconds since the epoch.
+        :param trip: his tripcode, where he was banned when he was known better than now.
+        :return: the messages that could be seen until now.
         :raises BroadcasterError: it is the broadcaster (S15).
         :raises BansFullError: there are too many bans.
         """
         person = self.person(key)
         if person.role is Role.BROADCASTER:
             raise BroadcasterError
-        events = [] if person.banned else self._ban(person, when, why)
-        if hide:
-            self.hide(*(message.number for message in self._history.of(key)))
+        if trip is not None and not person.banned:
+            person.look = replace(person.look, trip=trip)
+        them = twins(person, self._known())
+        events = self._ban(them, when, why)
+        hidden = self.hide(*(one.number for person in them for one in self._history.of(person.key))) if hide else ()
         self._tell_all(events)
+        return hidden
 
     def unban(self, key: bytes) -> None:
-        """Somebody may chat again."""
-        if ban := self._bans.remove(key):
+        """Somebody may chat again, and so may everybody with his tripcode."""
+        for ban in self._bans.lift(key):
             self._people.restore(ban.person)
             self._tell(Unbanned(ban.person))
 
     def forget(self, now: float) -> None:
         """Forget what is old; to be called from time to time."""
         self._people.forget(now)
-        self._flood.forget(now)
+        self._suspicion.forget(now)
         self._restyled.forget(now)
 
     def _admit(self, key: bytes) -> Person:
@@ -261,48 +296,9 @@ class Room:
             raise BannedError
         return person
 
-    def _check_name(self, person: Person, look: Look) -> None:
-        """:raises NameFilteredError: a filter has something against this name."""
-        broadcaster = person.role is Role.BROADCASTER
-        if look.name and self.filters.judge(look.name, broadcaster=broadcaster).action is not None:
-            raise NameFilteredError
-
-    def _reason(self, person: Person, now: float, bucket: bytes | None) -> str:
-        if person.staff or person.standing.credit:
-            return ""
-        if reason := modes.reason(person, self.rules):
-            return reason
-        new, never = not person.standing.messages, self.rules.captcha is When.NEVER
-        return "" if never else self._flood.place(now, new=new, bucket=bucket)
-
-    def _check(self, person: Person, text: str, now: float, bucket: bytes | None) -> float:
-        """
-        :return: seconds for which the message has to wait; 0: it can be said at once.
-        :raises CaptchaError: not without a captcha.
-        :raises WaitError: it cannot even wait here.
-        """
-        standing, rules = person.standing, self.rules
-        if standing.credit:
-            return 0.0
-        never = rules.captcha is When.NEVER
-        if reason := self._reason(person, now, bucket) or ("" if never else self._flood.text(text, now)):
-            raise CaptchaError(reason)
-        if never and (burst := standing.burst(now, rules)):
-            raise WaitError(burst)
-        if turn := self._turns.get(person.key):
-            raise WaitError(turn.due - now)
-        wait = standing.between(now, rules)
-        if wait and self._turns.full:
-            raise WaitError(wait)
-        return wait
-
-    def _count(self, person: Person, text: str, now: float, bucket: bytes | None) -> None:
-        """:raises CrowdError: there is no room for this person."""
-        self._people.keep(person, now)
-        if not person.staff:
-            self._flood.count(text, now, new=not person.standing.messages, bucket=bucket)
-        person.standing.count(texts.lines(text), now, self.rules)
-        person.proven = person.proven and not person.standing.reason(self.rules)
+    def _known(self) -> Iterator[Person]:
+        """Everybody who is not banned, or has left a message."""
+        return chain(self._people, self._history.authors())
 
     def _publish(self, person: Person, text: str, now: float, when: int) -> Message:
         person.standing.said = now
@@ -323,22 +319,29 @@ class Room:
         if not ban or person.staff:
             raise BlockedError
         try:
-            events = self._ban(person, when, Why.FILTER)
+            events = self._ban(twins(person, self._known()), when, Why.FILTER)
         except BansFullError:
             raise BlockedError from None
         self._tell_all(events)
         raise FilterBanError
 
-    def _ban(self, person: Person, when: int, why: Why) -> list[Event]:
-        """:return: what is to be told. :raises BansFullError: there are too many."""
-        given = self._bans.add(Ban(person=person, when=when - when % 60, why=why))
-        person.role = Role.VIEWER
-        self._turns.take(person.key)
-        self._people.remove(person.key)
-        if given is None:
-            return [Banned(person)]
-        self._people.restore(given.person)
-        return [Unbanned(given.person), Banned(person)]
+    def _ban(self, people: Iterable[Person], when: int, why: Why) -> list[Event]:
+        """:return: what is to be told. :raises BansFullError: there are too many for the first of these."""
+        events: list[Event] = []
+        for person in (one for one in people if not one.banned):
+            try:
+                given = self._bans.add(Ban(person=person, when=when - when % 60, why=why))
+            except BansFullError:
+                if events:
+                    return events
+                raise
+            self._turns.take(person.key)
+            self._people.remove(person.key)
+            if given is not None:
+                self._people.restore(given.person)
+                events.append(Unbanned(given.person))
+            events.append(Banned(person))
+        return events
 
     def _tell_all(self, events: list[Event]) -> None:
         for event in events:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import scrypt
 from unicodedata import normalize
@@ -17,6 +18,10 @@ LONGEST = 1024
 
 COST = 2**14
 """scrypt's N: 16 MiB (D-22). As long as nobody knows the pepper it does not matter, and after that it is a delay."""
+
+
+FULL = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+"""A whole digest as it is written: 43 characters, of which the last one holds two bits that are 0."""
 
 
 class LongPasswordError(ChatError):
@@ -39,9 +44,24 @@ class Tripcode:
         return urlsafe_b64encode(self.digest).decode()[:SHOWN]
 
     @property
+    def full(self) -> str:
+        """All of it, as the configuration has it: see ``FULL``."""
+        return urlsafe_b64encode(self.digest).decode().rstrip("=")
+
+    @classmethod
+    def of(cls, full: str) -> Tripcode:
+        """:param full: as ``FULL``."""
+        return cls(urlsafe_b64decode(f"{full}="))
+
+    @property
     def hue(self) -> int:
         """Which of the palette's colours it has, from 0 to 15; not one that the shown characters tell."""
         return self.digest[-1] % 16
+
+
+def is_full(text: str) -> bool:
+    """:return: whether it can be a whole digest as it is written."""
+    return re.fullmatch(FULL, text) is not None
 
 
 def encoded(password: str) -> bytes:

@@ -8,6 +8,7 @@ from onionstream.web.areas import Router
 from onionstream.web.figures import Figures
 from onionstream.web.headers import Document, apply
 from onionstream.web.login import DESK, Login
+from onionstream.web.overview import Overview
 from onionstream.web.request import BoundedRequest
 from onionstream.web.steer import Steer
 from onionstream.web.templates import TEMPLATES
@@ -19,15 +20,23 @@ class Broadcaster:
 
     router = Router()
 
-    def __init__(self, look: Callable[[], Figures], steer: Steer, login: Login) -> None:
+    def __init__(
+        self,
+        look: Callable[[], Figures],
+        steer: Steer,
+        login: Login,
+        staff: Callable[[], Overview] = Overview,
+    ) -> None:
         """
         :param look: how all is doing, now.
         :param steer: has the forms.
         :param login: knows the broadcaster, and asks all others to log in.
+        :param staff: what was done in the chat, now.
         """
         self._look = look
         self._steer = steer
         self._login = login
+        self._staff = staff
 
     @router.route(DESK, methods=["GET"])
     async def desk(self, request: BoundedRequest) -> str:
@@ -46,4 +55,5 @@ class Broadcaster:
             steer=self._steer.view(session),
             basic=session.basic,
             once=self._login.once(session),
+            staff=self._staff(),
         )

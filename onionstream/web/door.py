@@ -22,10 +22,10 @@ from onionstream.web.drafts import NO_OTHER, Wish, wished
 from onionstream.web.errors import BadRequest, Forbidden, NotFound, Unavailable, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
-from onionstream.web.lock import Kind, Lock, whole
+from onionstream.web.lock import Kind, Lock
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
-from onionstream.web.watch import THEMES
+from onionstream.web.theme import themed
 
 COOKIE = b"d"
 """A cookie that says nothing, but comes back where cookies are kept."""
@@ -40,6 +40,10 @@ class OutsideError(Forbidden):
 
 class NotAllowedError(OutsideError):
     """This site does not let everybody in. Follow the link to its door."""
+
+
+class ExpelledError(Forbidden):
+    """You have been banned from this stream."""
 
 
 class Door:
@@ -101,9 +105,20 @@ class Door:
         """:return: what an address leads to where nothing is: outside it is not to be told from others (L-12)."""
         return NotFound() if self.takes_strangers else self._refusal()
 
+    def stay(self, who: Who) -> Who:
+        """
+        :param who: somebody who is inside.
+        :return: the same.
+        :raises ExpelledError: he is banned (S26).
+        """
+        if self._room.person(who.key).banned:
+            raise ExpelledError
+        return who
+
     def meet(self, request: BoundedRequest) -> Who:
         """
-        See ``Identity.meet``; nobody new comes in where the door is shut.
+        See ``Identity.meet``; nobody new comes in where the door is shut. For who is banned there is the page, and in
+        it what says so.
 
         :raises OutsideError: he has to go to ``/`` first.
         """
@@ -115,14 +130,16 @@ class Door:
         See ``Identity.reader``; nobody unknown comes in where the door is shut.
 
         :raises OutsideError: he has to go to ``/`` first.
+        :raises ExpelledError: he is banned.
         """
         who = self._identity.reader(request, given)
         self.require(who)
-        return who
+        return None if who is None else self.stay(who)
 
     def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
         """
-        See ``Identity.writer``; nobody unknown comes in where the door is shut.
+        See ``Identity.writer``; nobody unknown comes in where the door is shut. Who is banned learns from the form why
+        he cannot write.
 
         :raises OutsideError: he has to go to ``/`` first.
         """
@@ -165,9 +182,7 @@ class Door:
         and must not be in an address that he could pass on (L-61).
         """
         fields = request.form("guest", "captcha", "words", "answer", "ask", "password", "theme")
-        theme = fields.get("theme", "")
-        if theme not in THEMES:
-            raise BadRequest
+        theme = themed(fields)
         who = self._identity.reader(request, None)
         if self.takes_strangers or (who is not None and self.admits(who)):
             return _go_on(request, theme)  # he has reloaded the page that was the answer, or it is open by now
@@ -245,7 +260,7 @@ class Door:
             guest=guest,
             members=members,
             trip=verdict.trip,
-            whole="" if verdict.trip is None else whole(verdict.trip.digest),
+            whole="" if verdict.trip is None else verdict.trip.full,
             sentence="" if first and not members else verdict.sentence,
             theme=theme,
         )

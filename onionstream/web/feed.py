@@ -10,13 +10,15 @@ from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Banned, Changed, Event, Hidden, Message, Said, Shown, Unbanned
 from onionstream.chat.looks import Own
-from onionstream.chat.people import Person
+from onionstream.chat.moderation import Record
+from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups, Presence
 from onionstream.chat.room import Room
 from onionstream.web import rules
 from onionstream.web.fragments import Fragments, Words, named
-from onionstream.web.hub import MOST, Document, Fragment, Hub
+from onionstream.web.hub import MOST, Document, Hub
 from onionstream.web.pace import Pace
+from onionstream.web.pieces import Fragment, Twofold, filled
 from onionstream.web.stage import Air, Stage
 
 DAY = 24 * 60 * 60
@@ -39,6 +41,14 @@ HISTORY = 96 * 1024
 
 DRESSED = 256
 """People with a colour of their own whose rule all open documents are known to have."""
+
+_BANNED = "You have been banned from this stream."
+
+_ROLES = {
+    Role.VIEWER: "You are no moderator any more.",
+    Role.MODERATOR: "You are a moderator now. This page comes back with your buttons.",
+    Role.BROADCASTER: "You are the broadcaster now. This page comes back with your buttons.",
+}
 
 _NOTES = {
     Air.RESTARTING: "The broadcaster is reconnecting. The picture comes back by itself.",
@@ -75,11 +85,11 @@ class Feed:
         self._counts = Pace(clock, COUNTS, self._show_counts)
         self._users = Pace(clock, USERS, self._show_users)
         self._listed: tuple[Person, ...] = ()
-        self._rendered: dict[int, bytes] = {}
+        self._rendered: dict[int, Twofold] = {}
         self._dressed: OrderedDict[str, Person] = OrderedDict()
         self._day: int | None = None
         self._newest = 0
-        self._states: dict[str, bytes] = {}
+        self._states: dict[str, Fragment] = {}
         self.stage_changed()
         self._show_users()
 
@@ -94,13 +104,29 @@ class Feed:
             case Said(message):
                 self._publish(*self._dress([message.author]), *self._said(message, now // DAY))
             case Hidden(numbers):
-                self._publish(self.fragments.style(rules.hidden(self._open(numbers))))
+                self._restyle(rules.hidden, rules.faded, numbers)
             case Shown(numbers):
-                self._publish(self.fragments.style(rules.shown(self._open(numbers))))
+                self._restyle(rules.shown, rules.restored, numbers)
             case Changed(person):
                 self._change(person)
+                if event.role:
+                    self.hub.end(person.key, self.fragments.note(_ROLES[person.role]))
             case Banned(person) | Unbanned(person):
-                self._publish(self.fragments.style(rules.banned(person)))
+                self._publish(self.fragments.style(rules.banned(person), rules.badges(person)))
+                self._users.want()
+                if isinstance(event, Banned):
+                    self.hub.end(person.key, self.fragments.note(_BANNED))
+
+    def done(self, key: bytes, record: Record) -> None:
+        """Somebody of the staff has done something: his own documents say so."""
+        self._answer(key, self.fragments.done(record))
+
+    def not_done(self, key: bytes, sentence: str) -> None:
+        """He has not, and his documents say why."""
+        self._answer(key, self.fragments.not_done(sentence))
+
+    def _answer(self, key: bytes, done: bytes) -> None:
+        self.hub.each(lambda document: not document.staff or document.key != key or document.tell((done,)))
 
     def call(self, words: Words) -> None:
         """
@@ -149,18 +175,22 @@ class Feed:
         self._users.stop()
         self.hub.close(self.fragments.note("The site is restarting. This page comes back by itself."))
 
-    def history(self) -> list[Message]:
+    def history(self, *, staff: bool = False) -> list[Message]:
         """
         What a document begins with. Nothing is on its way to other documents then that is in here.
 
+        :param staff: with those that are hidden.
         :return: oldest first; as many as there are, up to ``shown`` of them and ``HISTORY`` bytes.
         """
         self.hub.flush()
         messages = self._room.history(self.shown)
+        if staff:
+            every = {one.number: one for one in (*messages, *self._room.hidden(self.shown))}
+            messages = [every[number] for number in sorted(every)[-self.shown :]]
         self._rendered = {one.number: self._rendered.get(one.number) or self.fragments.message(one) for one in messages}
         room, newest_first = HISTORY, list[Message]()
         for message in reversed(messages):
-            room -= len(self._rendered[message.number])
+            room -= len(filled(self._rendered[message.number], {}, staff=staff))
             if room < 0:
                 break
             newest_first.append(message)
@@ -195,12 +225,12 @@ class Feed:
         people |= {one.mark: one for one in chain((message.author for message in messages), self._listed)}
         dressed = (rules.colours(one) for one in people.values() if isinstance(one.hue, Own))
         banned = (rules.banned(one) for one in people.values() if one.banned)
-        return "".join((*dressed, *banned))
+        return "".join((*dressed, *banned, rules.faded(one.number for one in messages if one.hidden)))
 
-    def _present(self) -> dict[str, bytes]:
+    def _present(self) -> dict[str, Fragment]:
         """:return: all states for a new document, with counts that others perhaps do not have yet."""
         self.minute()
-        present = self._states | self._counted()
+        present: dict[str, Fragment] = {**self._states, **self._counted()}
         if present != self._states:  # then it is to hear of the next ones, whether or not they are news to the others
             self._states = {slot: markup for slot, markup in self._states.items() if slot not in self._counted()}
             self._counts.want()
@@ -250,7 +280,20 @@ class Feed:
         while len(self._dressed) > DRESSED:
             self._dressed.popitem(last=False)
 
-    def _show(self, slot: str, markup: bytes) -> bool:
+    def _restyle(
+        self,
+        viewers: Callable[[Iterable[int]], str],
+        staff: Callable[[Iterable[int]], str],
+        numbers: Iterable[int],
+    ) -> None:
+        """Messages look different, and for the staff in another way."""
+        there = self._open(numbers)
+        for number in numbers:
+            self._rendered.pop(number, None)
+        if there:
+            self.hub.publish(Twofold(self.fragments.style(viewers(there)), self.fragments.style(staff(there))))
+
+    def _show(self, slot: str, markup: Fragment) -> bool:
         """
         :param slot: what changes.
         :param markup: what it is now.
@@ -273,8 +316,8 @@ class Feed:
     def _show_users(self) -> None:
         groups: Groups = self._presence.groups(self._room.person)
         self._listed = tuple(chain(*named(groups)))
-        markup = self.fragments.users(groups)
-        self._users.rest = max(USERS, len(markup) / USERS_RATE)
+        markup = self.fragments.users(groups, self._room.bans)
+        self._users.rest = max(USERS, len(filled(markup, {}, staff=False)) / USERS_RATE)
         self._publish(*self._dress(self._listed))
         self._show("users", markup)
 

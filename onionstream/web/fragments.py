@@ -6,24 +6,44 @@ The markup stands in ``templates/_fragments.html``; nothing else makes any, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from markupsafe import Markup
 
+from onionstream.chat.bans import Ban, Why
 from onionstream.chat.events import Message
+from onionstream.chat.moderation import Record
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups
+from onionstream.chat.staff import Deed
 from onionstream.web import rules
 from onionstream.web.emotes import Emotes, Piece
-from onionstream.web.hub import Hole, Holed
+from onionstream.web.pieces import Hole, Holed, Twofold
 from onionstream.web.stage import Air
 from onionstream.web.templates import TEMPLATES
 
 NAMES = 200
 """People in the list of users at the most; of the others there is a number."""
+
+BANNED = 100
+"""The same of the banned."""
+
+DEEDS = {
+    Deed.HIDE: "Hidden: a message of",
+    Deed.SHOW: "Shown again: a message of",
+    Deed.HIDE_ALL: "Hidden: all messages of",
+    Deed.BAN: "Banned:",
+    Deed.BAN_AND_HIDE: "Banned, and all messages hidden:",
+    Deed.UNBAN: "Not banned any more:",
+    Deed.APPOINT: "A moderator now:",
+    Deed.DISMISS: "No moderator any more:",
+}
+"""What was done, before the name of the one to whom it was done."""
+
+_WHY = {Why.MODERATION: "the staff", Why.FILTER: "the word filter"}
 
 _MACROS: Any = TEMPLATES.get_template("_fragments.html").module
 _HOLE = "\0"  # no text has it: the pipeline of D-11 lets no control character in, and HTML could not hold it
@@ -91,6 +111,15 @@ class _Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class _Banned:
+    """A ban as its macro needs it."""
+
+    one: _Shown
+    when: Moment | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     """A message as its macro needs it."""
 
@@ -114,12 +143,13 @@ class Fragments:
         self.words = words
         self.emotes = Emotes()
 
-    def message(self, message: Message) -> bytes:
-        """Something that was said."""
+    def message(self, message: Message) -> Twofold:
+        """Something that was said; what is hidden is for the staff only."""
         moment = Moment.of(message.when)
         pieces = self.emotes.pieces(message.number, message.text)
         line = _Line(self._shown(message.author), int(message.number), moment.date, moment.clock, pieces)
-        return _render(_MACROS.message, line)
+        viewers = None if message.hidden else _render(_MACROS.message, line)
+        return Twofold(viewers, _render(_MACROS.message, line, True))
 
     def day(self, when: int, *, first: bool) -> bytes:
         """
@@ -170,17 +200,34 @@ class Fragments:
         """The stream's description."""
         return _render(_MACROS.description, description)
 
-    def users(self, groups: Groups) -> bytes:
-        """Who is here: those who watch, and those who do not; at most ``NAMES`` of them by name."""
+    def users(self, groups: Groups, bans: Iterable[Ban] = ()) -> Twofold:
+        """
+        Who is here: those who watch, and those who do not; at most ``NAMES`` of them by name.
+
+        :param groups: they.
+        :param bans: who is banned, for the staff: at most ``BANNED`` of them by name, the latest first.
+        """
         watching, others = named(groups)
-        return _render(
-            _MACROS.users,
-            (
-                ("Watching", len(groups.watching), [self._shown(one) for one in watching]),
-                ("Not watching", len(groups.others), [self._shown(one) for one in others]),
-            ),
-            len(groups.watching) + len(groups.others) - len(watching) - len(others),
+        here = (
+            ("Watching", len(groups.watching), [self._shown(one) for one in watching]),
+            ("Not watching", len(groups.others), [self._shown(one) for one in others]),
         )
+        left_out = len(groups.watching) + len(groups.others) - len(watching) - len(others)
+        banned = tuple(bans)[::-1]
+        some = [_Banned(self._shown(one.person), _moment(one.when), _WHY[one.why]) for one in banned[:BANNED]]
+        return Twofold(
+            _render(_MACROS.users, here, left_out),
+            _render(_MACROS.users, here, left_out, True, some, len(banned) - len(some)),
+        )
+
+    def done(self, record: Record) -> bytes:
+        """What somebody of the staff has just done, or taken back."""
+        one, undo = self._shown(record.target), 0 if record.undone else record.number
+        return _render(_MACROS.done, "Taken back:" if record.undone else DEEDS[record.deed], one, undo, False)
+
+    def not_done(self, sentence: str) -> bytes:
+        """Why what he wanted was not done."""
+        return _render(_MACROS.done, sentence, None, 0, True)
 
     def heartbeat(self) -> Holed:
         """What shows that the connection lives, and by itself that it does not when no other one follows."""
@@ -207,6 +254,10 @@ class Fragments:
             trip="" if trip is None else trip.shown,
             trip_hue="" if trip is None else f"{trip.hue:x}",
         )
+
+
+def _moment(when: int) -> Moment | None:
+    return Moment.of(when) if when else None
 
 
 def named(groups: Groups) -> tuple[tuple[Person, ...], tuple[Person, ...]]:

@@ -13,6 +13,7 @@ from onionstream.web.errors import BadRequest, Forbidden
 from onionstream.web.fragments import Words
 from onionstream.web.identity import Who
 from onionstream.web.request import BoundedRequest
+from onionstream.web.theme import themed
 
 FIELDS = ("w", "rows", "theme")
 """What the query of a form's address may have."""
@@ -40,10 +41,10 @@ class View:
     @classmethod
     def of(cls, query: dict[str, str]) -> View:
         """:raises BadRequest: there is no such look."""
-        rows, theme = query.get("rows", ""), query.get("theme", "")
-        if rows not in ("", "1") or theme not in ("", "light"):
+        rows = query.get("rows", "")
+        if rows not in ("", "1"):
             raise BadRequest
-        return cls(bool(rows), theme)
+        return cls(bool(rows), themed(query))
 
     def address(self, path: str) -> str:
         """:return: a path with this view's query."""
@@ -60,6 +61,7 @@ class Called:
     :ivar hue: the stylesheet's name of his colour; ``own``: it is one of his own...
     :ivar rule: ... and this is it, for a style in the document.
     :ivar trip: his tripcode, if he has one, and its colour.
+    :ivar full: all of it, which only he sees and the broadcaster.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Called:
     rule: str
     trip: str
     trip_hue: str
+    full: str = ""
 
     @classmethod
     def of(cls, person: Person, words: Words) -> Called:
@@ -78,7 +81,8 @@ class Called:
         name, tag = words.of(person)
         colour, trip = person.hue, person.look.trip
         hue, rule = (OWN, rules.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
-        return cls(name, tag, hue, rule, trip.shown if trip else "", f"t{trip.hue:x}" if trip else "")
+        shown, own, full = (trip.shown, f"t{trip.hue:x}", trip.full) if trip else ("", "", "")
+        return cls(name, tag, hue, rule, shown, own, full)
 
 
 def known(who: Who | None) -> Who:

@@ -90,8 +90,10 @@ class Document(Enum):
         ("img-src 'self'", "media-src 'self'", "frame-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS),
         styled=True,
     )
-    # These two may run the script, which is optional. It does its part for the shell from within them.
+    # These three may run the script, which is optional. It does its part for the shell from within them. The second is
+    # the first for those who watch over the chat, with the buttons for it.
     FRAME = Policy((_SCRIPT, "img-src 'self'", "form-action 'none'", "base-uri 'none'", _OURS), styled=True)
+    STAFF = Policy((_SCRIPT, "img-src 'self'", "form-action 'self'", "base-uri 'none'", _OURS), styled=True)
     FORM = Policy(
         (_SCRIPT, "connect-src 'self'", "img-src 'self'", "form-action 'self'", "base-uri 'none'", _OURS), styled=True
     )

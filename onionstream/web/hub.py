@@ -8,18 +8,18 @@ not take them meets his own bound, and the others notice nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum, auto
-from itertools import chain, groupby
-from typing import Protocol, cast
+from typing import Protocol
 
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from onionstream.chat.people import Role
+from onionstream.web import pieces
 from onionstream.web.pace import Pace
+from onionstream.web.pieces import Fragment, Hole
 
 UNSENT = 64 * 1024
 """Bytes of news that may wait for one reader; with more he is cut off, and his browser opens the page anew (D-42)."""
@@ -38,34 +38,6 @@ AT_ONCE = 2
 
 REMEMBERED = 4096
 """Documents that ended because their reader opened newer ones; of more than these it is forgotten (D-50)."""
-
-
-class Hole(Enum):
-    """
-    What differs in each document, in a fragment that is otherwise the same for all.
-
-    NONCE: of its style. AGAIN: the address under which its reader opens it anew. PLAYER: the address of his player.
-    """
-
-    NONCE = auto()
-    AGAIN = auto()
-    PLAYER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Holed:
-    """
-    A fragment with holes of one kind.
-
-    :ivar parts: what stands around the holes.
-    :ivar hole: what goes into them.
-    """
-
-    parts: tuple[bytes, ...]
-    hole: Hole
-
-
-Fragment = bytes | Holed
 
 
 class Response(Protocol):
@@ -91,13 +63,14 @@ class Document:
 
     :ivar key: whose it is; ``None``: nobody's whom we know.
     :ivar serial: what it is called when its browser asks for it again.
+    :ivar role: as what its reader has opened it; by that it is decided what is in it.
     :ivar lacking: seconds of the clock since when its reader should have the video open and has not.
     :ivar noted: it says so.
     """
 
     __slots__ = (
         "_ended", "_fillings", "_head", "_most", "_response", "_taken", "_taken_at", "_told", "_written",
-        "key", "lacking", "noted", "serial",
+        "key", "lacking", "noted", "role", "serial",
     )  # fmt: skip
 
     def __init__(
@@ -107,6 +80,7 @@ class Document:
         serial: str = "",
         fillings: Mapping[Hole, bytes] | None = None,
         most: int = MOST,
+        role: Role = Role.VIEWER,
     ) -> None:
         """
         :param response: nothing is written yet.
@@ -114,9 +88,11 @@ class Document:
         :param serial: see there.
         :param fillings: what its fragments have in their holes.
         :param most: pieces of news after which it ends.
+        :param role: see there.
         """
         self.key = key
         self.serial = serial
+        self.role = role
         self.lacking: float | None = None
         self.noted = False
         self._response = response
@@ -125,6 +101,11 @@ class Document:
         self._told = self._written = self._head = self._taken = 0
         self._taken_at: float | None = None
         self._ended = False
+
+    @property
+    def staff(self) -> bool:
+        """Whether its reader watches over the chat."""
+        return self.role is not Role.VIEWER
 
     def begin(self, head: bytes) -> None:
         """
@@ -137,7 +118,7 @@ class Document:
 
     def fill(self, fragment: Fragment) -> bytes:
         """:return: the fragment as it stands in this document."""
-        return fragment if isinstance(fragment, bytes) else self._fillings[fragment.hole].join(fragment.parts)
+        return fragment if isinstance(fragment, bytes) else pieces.filled(fragment, self._fillings, staff=self.staff)
 
     def tell(self, fragments: Sequence[Fragment], count: int | None = None) -> bool:
         """
@@ -251,6 +232,15 @@ class Hub:
         """:return: whether the document with this serial ended because its reader had opened newer ones."""
         return serial in self._older
 
+    def end(self, key: bytes, last: bytes = b"") -> None:
+        """
+        All documents of one person end, and what is to be said to all is said there before.
+
+        :param last: the last that they say.
+        """
+        self.flush()
+        self.each(lambda document: document.end(last) if document.key == key else None)
+
     def publish(self, *fragments: Fragment) -> None:
         """
         :param fragments: what is new, for all: now, or in a moment together with what else comes till then.
@@ -297,8 +287,9 @@ class Hub:
 
     def _send(self) -> None:
         news, self._news = self._news, []
-        joined, count = _joined(news), len(news)
-        self.each(lambda document: document.tell(joined, count))
+        told = {staff: pieces.of(news, staff=staff) for staff in (False, True)}
+        joined = {staff: pieces.joined(parts) for staff, parts in told.items()}
+        self.each(lambda one: not joined[one.staff] or one.tell(joined[one.staff], len(told[one.staff])))
 
     def _supersede(self, document: Document) -> None:
         self.leave(document)
@@ -306,9 +297,3 @@ class Hub:
         while len(self._older) > REMEMBERED:
             self._older.popitem(last=False)
         document.end(self._last_of_older)
-
-
-def _joined(news: Iterable[Fragment]) -> list[Fragment]:
-    """:return: the same, but what all documents get alike is joined here, once, and not for each of them."""
-    groups = groupby(news, lambda fragment: isinstance(fragment, bytes))
-    return [*chain.from_iterable([b"".join(cast("Iterable[bytes]", some))] if same else some for same, some in groups)]

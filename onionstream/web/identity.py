@@ -105,6 +105,9 @@ class Recognition(Protocol):
     def writer(self, request: BoundedRequest, *given: str | None) -> Who | None:
         """See ``Identity.writer``."""
 
+    def stay(self, who: Who) -> Who:
+        """:return: the same; raises what he is told who may see nothing any more."""
+
     def clean(self, request: BoundedRequest, who: Who, *given: str | None) -> bool:
         """See ``Identity.clean``."""
 
@@ -177,6 +180,10 @@ class Identity:
         request.setResponseCode(HTTPStatus.SEE_OTHER)
         request.setHeader(b"Location", _without_capability(request.uri))
         return True
+
+    def stay(self, who: Who) -> Who:
+        """:return: the same: who is banned, only the door knows."""
+        return who
 
     def guest(self) -> Who:
         """:return: somebody new who has to stay at the door, with a capability that proves only who he is there."""

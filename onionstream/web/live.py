@@ -11,23 +11,25 @@ from urllib.parse import urlencode
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.chat.events import Event
+from onionstream.chat.people import Role
 from onionstream.chat.presence import Presence, Way
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
 from onionstream.web import rules
 from onionstream.web.areas import Router
-from onionstream.web.errors import BadRequest
 from onionstream.web.feed import Feed
 from onionstream.web.fragments import Words, sheet
 from onionstream.web.headers import Document as Kind
 from onionstream.web.headers import apply
-from onionstream.web.hub import MOST, Document, Hole
+from onionstream.web.hub import MOST, Document
 from onionstream.web.identity import Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
+from onionstream.web.pieces import Hole
 from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Stage
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.theme import themed
 
 HEARTBEAT = 20.0
 """Seconds between two signs of life; a page that gets none for 50 s says so by itself."""
@@ -47,9 +49,6 @@ TURN = 0.25
 SOONEST, LATEST = 3, 6
 """Seconds after the end of a document in which a browser loads it anew; not all at once."""
 
-THEMES = ("", "light")
-"""What an address may say of the look; dark is what it is if nobody says."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
@@ -58,10 +57,13 @@ class _Visit:
 
     :ivar who: if we know.
     :ivar theme: one of ``THEMES``.
+    :ivar role: as what he sees it. Without a cookie nobody is more than a viewer: the address of a live document holds
+        the right to read only, and somebody may have copied it (L-61).
     """
 
     who: Who | None
     theme: str
+    role: Role
 
     @property
     def key(self) -> bytes | None:
@@ -103,6 +105,7 @@ class Live:
         clock: IReactorTime,
         when: Callable[[], float],
         chance: Callable[[], float],
+        proof: Callable[[Who], str],
         words: Words = Words(),  # noqa: B008 - it is frozen
     ) -> None:
         """
@@ -113,6 +116,7 @@ class Live:
         :param clock: for all timers.
         :param when: seconds since 1970-01-01 00:00 UTC, now.
         :param chance: from 0 to 1.
+        :param proof: what somebody's buttons send with them; see ``Moderating``.
         :param words: what people are called who have no name.
         """
         self.feed = Feed(room, presence, stage, clock, words)
@@ -122,6 +126,7 @@ class Live:
         self._clock = clock
         self._when = when
         self._chance = chance
+        self._proof = proof
 
     def tell(self, event: Event) -> None:
         """Something has happened in the room."""
@@ -185,12 +190,10 @@ class Live:
         of one reader would end each other for ever.
         """
         query = request.query("r", "theme", "again")
-        who, theme = self._identity.reader(request, query.get("r")), query.get("theme", "")
-        if theme not in THEMES:
-            raise BadRequest
+        who, theme = self._identity.reader(request, query.get("r")), themed(query)
         if who is not None and self._identity.clean(request, who, query.get("r")):
             return ""
-        visit = _Visit(who, theme)
+        visit = _Visit(who, theme, Role.VIEWER if who is None or not who.cookie else self._room.person(who.key).role)
         if self.feed.hub.was_older(query.get("again", "")):
             apply(request, Kind.FRAME)
             return TEMPLATES.get_template("again.html").render(theme=theme, again=visit.address("/live"))
@@ -200,7 +203,7 @@ class Live:
 
     async def _go_on(self, request: BoundedRequest, visit: _Visit) -> None:
         nonce, serial = token_urlsafe(16), token_hex(8)
-        apply(request, Kind.FRAME, nonce)
+        apply(request, Kind.FRAME if visit.role is Role.VIEWER else Kind.STAFF, nonce)
         wait = SOONEST + int(self._chance() * (LATEST - SOONEST + 1))
         request.setHeader("Refresh", f"{min(wait, LATEST)}; url={visit.address('/live', again=serial)}")
         request.close_delimited()
@@ -223,16 +226,18 @@ class Live:
             Hole.PLAYER: escape(visit.player).encode(),
         }
         # Those who came together do not all load it anew together.
-        return Document(answer, visit.key, serial, fillings, most=MOST - int(self._chance() * MOST / 6))
+        most = MOST - int(self._chance() * MOST / 6)
+        return Document(answer, visit.key, serial, fillings, most=most, role=visit.role)
 
     def _head(self, document: Document, visit: _Visit, nonce: str) -> list[bytes]:
-        messages = self.feed.history()
-        style = self.feed.style(messages)
+        messages = self.feed.history(staff=document.staff)
+        style = self.feed.style(messages) + rules.powers(visit.role)
         if visit.key is not None:
             style += rules.mine(self._room.person(visit.key))
         begin = TEMPLATES.get_template("live.html").render(
             theme=visit.theme,
             nonce=nonce,
+            proof=self._proof(visit.who) if document.staff and visit.who is not None else "",
             rules=sheet(style),
             player=visit.player,
             again=visit.address("/live"),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from enum import Enum
-
-_WHOLE = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
 class Kind(Enum):
@@ -36,13 +32,3 @@ class Lock:
     kind: Kind = Kind.OPEN
     members: frozenset[bytes] = frozenset()
     password: str = field(default="", repr=False)
-
-
-def whole(digest: bytes) -> str:
-    """:return: a tripcode's digest as people can hand it on: 43 characters, and not only the ten that are shown."""
-    return urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def digest(text: str) -> bytes | None:
-    """:return: the digest that ``whole`` has made this of; ``None``: it has not."""
-    return urlsafe_b64decode(f"{text}=") if _WHOLE.fullmatch(text) else None

@@ -69,6 +69,26 @@ class Nonces:
         head = _HEAD.pack(self._now(), secrets.token_bytes(8))
         return urlsafe_b64encode(head + self._signature(who, form, head)).decode()
 
+    def lasting(self, who: Who, form: str) -> str:
+        """
+        For a form in a document that does not end: it can be sent as often as one likes, until the daemon ends.
+
+        :param who: can send it.
+        :param form: what it is for.
+        :return: 16 characters, for a hidden field.
+        """
+        return urlsafe_b64encode(self._signature(who, form, b"")).decode()
+
+    def check(self, who: Who, form: str, lasting: str) -> None:
+        """
+        :param who: has sent it.
+        :param form: with which.
+        :param lasting: as it was sent.
+        :raises StaleError: it is not for this visitor and form, as none is after a restart.
+        """
+        if not hmac.compare_digest(self.lasting(who, form).encode(), lasting.encode()):
+            raise StaleError
+
     def spend(self, who: Who, form: str, nonce: str) -> None:
         """
         Take a nonce, for the first and only time.

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from twisted.internet.interfaces import IReactorTime
 
-from onionstream.chat.events import Event, Message, Said
+from onionstream.chat.events import Banned, Event, Message, Said
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
@@ -23,11 +23,12 @@ from onionstream.web.headers import apply
 from onionstream.web.hub import Document, Hub
 from onionstream.web.identity import READ, WRITE, Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
-from onionstream.web.live import SWEEP, THEMES
+from onionstream.web.live import SWEEP
 from onionstream.web.request import BoundedRequest
 from onionstream.web.stage import Air, Stage
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.textual import shows_text
+from onionstream.web.theme import themed
 
 _SENTENCES = {
     Air.OFFLINE: "The stream is offline.",
@@ -96,6 +97,8 @@ class Plain:
 
     def tell(self, event: Event) -> None:
         """Something has happened in the room; what is hidden later stays in terminals, which cannot take it back."""
+        if isinstance(event, Banned):
+            self.hub.end(event.person.key, lines.comment("You have been banned from this stream.").encode())
         if isinstance(event, Said):
             self.hub.publish(lines.line(event.message, self.words).encode())
 
@@ -126,14 +129,14 @@ class Plain:
     def page(self, request: BoundedRequest) -> str:
         """The chat and what is said about the stream, as it is now: a page that ends, without frames."""
         query = request.query(READ, WRITE, "theme", "again")
-        theme, again = query.get("theme", ""), query.get("again", "")
-        if theme not in THEMES or again not in ("", "1"):
+        theme, again = themed(query), query.get("again", "")
+        if again not in ("", "1"):
             raise BadRequest
-        who = self._known(request, query) or self._identity.meet(request)
+        who = self._identity.stay(self._known(request, query) or self._identity.meet(request))
         apply(request, Kind.SHELL)
         if self._identity.clean(request, who, query.get(READ), query.get(WRITE)):
             return ""
-        themed = f"?theme={theme}" if theme else ""
+        look = f"?theme={theme}" if theme else ""
         # To an address that differs in its fragment only, no browser goes by loading anything.
         other = urlencode({name: value for name, value in (("theme", theme), ("again", "" if again else "1")) if value})
         stage = self._stage()
@@ -141,8 +144,8 @@ class Plain:
         return TEMPLATES.get_template("plain.html").render(
             theme=theme,
             reload=who.form_address((f"/plain?{other}" if other else "/plain") + "#end"),
-            form=who.form_address(f"/form{themed}#msg"),
-            frames=f"/{themed}",
+            form=who.form_address(f"/form{look}#msg"),
+            frames=f"/{look}",
             video=self._copied(who, "/stream.mp4"),
             text=self._copied(who, "/chat.txt"),
             stage=stage,
@@ -164,7 +167,7 @@ class Plain:
     @router.route("/chat.txt", methods=["GET"])
     async def text(self, request: BoundedRequest) -> bytes | None:
         """The chat as lines of text: those that are there, and then, but for text browsers, all that follow."""
-        self._identity.reader(request, request.query(READ).get(READ))
+        who = self._identity.reader(request, request.query(READ).get(READ))
         apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
         if shows_text(request):
             return "".join(self._head()).encode()
@@ -174,7 +177,13 @@ class Plain:
             return None
         self.hub.flush()
         answer = LastingAnswer(request)
-        await last(request, answer, self.hub, Document(answer), [one.encode() for one in self._head()])
+        await last(
+            request,
+            answer,
+            self.hub,
+            Document(answer, None if who is None else who.key),
+            [one.encode() for one in self._head()],
+        )
         return None
 
     def _head(self) -> Iterator[str]:

@@ -60,12 +60,27 @@ def colour(hue: int | Own) -> str:
 
 def hidden(numbers: Iterable[int]) -> str:
     """:return: these messages are not to be seen."""
-    return _messages(numbers, "none")
+    return _each(numbers, "display:none")
 
 
 def shown(numbers: Iterable[int]) -> str:
     """:return: these messages are to be seen again."""
-    return _messages(numbers, "block")
+    return _each(numbers, "display:block")
+
+
+def faded(numbers: Iterable[int]) -> str:
+    """:return: these messages are hidden, and the staff sees them as such; its buttons are others then."""
+    return _each(numbers, "--faded:var(--dim);--struck:line-through;--hide:none;--show:inline-block")
+
+
+def restored(numbers: Iterable[int]) -> str:
+    """:return: the staff sees these messages as all others again."""
+    return _each(numbers, "--faded:initial;--struck:initial;--hide:initial;--show:initial")
+
+
+def powers(role: Role) -> str:
+    """:return: which buttons somebody with this role has in his document: not those for what he may not do."""
+    return ":root{--moderators:none;--broadcasters:none;--appoint:none}" if role is Role.MODERATOR else ""
 
 
 def looks(person: Person, called: str) -> str:
@@ -83,9 +98,16 @@ def looks(person: Person, called: str) -> str:
             f"{who} .n *{{display:none}}",
             f"{who} .n::before{{content:{text(called)};unicode-bidi:isolate}}",
             f"{who} .trip *,{who} .trip.trip{{display:none}}" if trip is None else _trip(who, trip.shown, trip.hue),
-            *(f"{who} .{badge}{{display:{_display(person.role is role)}}}" for role, badge in BADGES.items()),
+            badges(person),
         )
     )
+
+
+def badges(person: Person) -> str:
+    """:return: the badge that somebody has, and the buttons beside his messages for those who may press them."""
+    who = f".u{mark(person)}"
+    badge = (f"{who} .{badge}{{display:{_display(person.role is role)}}}" for role, badge in BADGES.items())
+    return "".join((*badge, f"{who} .mod.mod{{display:var(--{person.role.value}s,inline-flex)}}"))
 
 
 def colours(person: Person) -> str:
@@ -94,8 +116,10 @@ def colours(person: Person) -> str:
 
 
 def banned(person: Person) -> str:
-    """:return: somebody's name is struck out if he is banned, and is not if he is not."""
-    return f".u{mark(person)} .n{{text-decoration:{'line-through' if person.banned else 'none'}}}"
+    """:return: somebody's name is struck out if he is banned, and is not if he is not; the staff's buttons change."""
+    who, line = f".u{mark(person)}", "line-through" if person.banned else "none"
+    buttons = "--ban:none;--unban:inline-block" if person.banned else "--ban:initial;--unban:initial"
+    return f"{who} .n{{text-decoration:{line}}}{who}{{{buttons}}}"
 
 
 def mine(person: Person) -> str:
@@ -108,9 +132,9 @@ BADGES = {Role.BROADCASTER: "host", Role.MODERATOR: "aide"}
 """The class of the badge that somebody has before his name."""
 
 
-def _messages(numbers: Iterable[int], display: str) -> str:
+def _each(numbers: Iterable[int], declarations: str) -> str:
     every = ",".join(f"#m{int(number)}" for number in numbers)
-    return f"{every}{{display:{display}}}" if every else ""
+    return f"{every}{{{declarations}}}" if every else ""
 
 
 def _trip(who: str, shown_: str, hue: int) -> str:

@@ -7,6 +7,7 @@ is the password that they send with each request (HTTP Basic, see ``basic``). It
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from secrets import token_bytes, token_urlsafe
@@ -60,6 +61,7 @@ class Sessions:
     All sessions.
 
     :ivar key: see ``Session``.
+    :ivar over: called when one has ended before its time, or all have.
     """
 
     def __init__(self, clock: IReactorTime, *, secure: bool = False, most: int = MOST) -> None:
@@ -73,6 +75,7 @@ class Sessions:
         self._most = most
         self._attributes = b"; Path=/; HttpOnly; SameSite=Strict" + b"; Secure" * secure
         self._sessions: dict[bytes, Session] = {}  # the one that was used last stands last
+        self.over: Callable[[], object] = lambda: None
         self._remembered: Remembered[Session] = Remembered(most)
 
     def __len__(self) -> int:
@@ -131,11 +134,13 @@ class Sessions:
         self._drop(request)
         self._remembered.drop(request)
         request.cookies.append(COOKIE + b"=" + self._attributes + b"; Max-Age=0")
+        self.over()
 
     def end_all(self) -> None:
         """All have to log in again: the password is another one."""
         self._sessions.clear()
         self._remembered.clear()
+        self.over()
 
     def _new(self, *, basic: bool = False) -> Session:
         now = self._clock.seconds()

@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from onionstream.chat.events import Message
 from onionstream.chat.people import Person
 from onionstream.chat.rules import Mode, When
+from onionstream.chat.tripcode import Tripcode, is_full
 from onionstream.titlefile import TitleError
 from onionstream.web.areas import Router
 from onionstream.web.course import Course, CourseError
@@ -23,7 +24,7 @@ from onionstream.web.errors import BadRequest
 from onionstream.web.headers import Document, apply
 from onionstream.web.helm import Messages, Notice, Source, Titles, Tripcoded, View
 from onionstream.web.identity import Who
-from onionstream.web.lock import Kind, digest, whole
+from onionstream.web.lock import Kind
 from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Session, Sessions
@@ -89,7 +90,7 @@ class Steer:
             titles=self._titles,
             course=self._course,
             hidden=len(self._hidden),
-            members=tuple(sorted(map(whole, lock.members))),
+            members=tuple(sorted(Tripcode(one).full for one in lock.members)),
             applicants=tuple(map(self._tripcoded, self._course.applicants(tuple(self._here)))),
         )
 
@@ -167,10 +168,10 @@ class Steer:
 
         def act(fields: dict[str, str]) -> Notice:
             joins = _button(fields, "add", "drop") == "add"
-            found = digest(fields["tripcode"].strip())
-            if found is None:
+            found = fields["tripcode"].strip()
+            if not is_full(found):
                 raise CourseError("That is no tripcode in full: those have 43 characters. Nothing was changed.")
-            self._course.set_member(found, member=joins)
+            self._course.set_member(Tripcode.of(found).digest, member=joins)
             return Notice("He is a member now." if joins else "He is no member any more.")
 
         return self._act(request, ("tripcode", "act"), act)
@@ -219,7 +220,7 @@ class Steer:
     def _tripcoded(self, person: Person) -> Tripcoded:
         trip = person.look.trip
         assert trip is not None
-        return Tripcoded(self._called(person), trip.shown, whole(trip.digest))
+        return Tripcoded(self._called(person), trip.shown, trip.full)
 
 
 def _who(session: Session) -> Who:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
+from onionstream.chat.events import Banned, Event
 from onionstream.chat.presence import Presence, Way
 from onionstream.onion.budgets import Share
 from onionstream.onion.rates import Rates
@@ -17,16 +18,14 @@ from onionstream.video.broadcast import Broadcast, OffAirError, State
 from onionstream.video.profile import Profile, Profiles
 from onionstream.video.viewer import Viewer
 from onionstream.web.areas import Router
-from onionstream.web.direct import DirectWriter
-from onionstream.web.errors import BadRequest, NotFound
+from onionstream.web.errors import NotFound
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import READ, Recognition, Who
+from onionstream.web.lasting import LastingAnswer
 from onionstream.web.request import BoundedRequest
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.theme import themed
 from onionstream.web.wish import FIELDS, Wish
-
-THEMES = ("", "light")
-"""What the page may look like: dark, or as chosen. Tor Browser does not tell what a system prefers."""
 
 VIDEO_BUFFER = 16 * 1024
 """Bytes the system may hold for one viewer, and as many again in this process: half a second, so that a slow line shows
@@ -58,14 +57,10 @@ class Offline(NotFound):
     """The stream is offline. Please come back when it has begun."""
 
 
-class _VideoResponse:
-    """
-    A request for the video, as its viewer writes to it.
+class _VideoResponse(LastingAnswer):
+    """A request for the video, as its viewer writes to it."""
 
-    :ivar done: fires when the response is to end; cancelled when the client has gone.
-    """
-
-    __slots__ = ("_clock", "_rates", "_request", "abort", "done", "unsent", "write")
+    __slots__ = ("_clock", "_rates")
 
     def __init__(self, request: BoundedRequest, rates: Rates, clock: IReactorTime) -> None:
         """
@@ -73,23 +68,14 @@ class _VideoResponse:
         :param rates: what is known of circuits.
         :param clock: of ``rates``.
         """
-        self._request = request
+        super().__init__(request)
         self._rates = rates
         self._clock = clock
-        self.done: Deferred[None] = Deferred()
-        self.write = DirectWriter(request).write
-        self.unsent = request.unsent
-        self.abort = request.abort  # which cancels ``done``
 
     def wavering(self) -> float:
         """See ``Response``: what tor tells of the circuit."""
         rate = self._rates.of(self._request.circuit, self._clock.seconds())
         return 0.0 if rate is None else rate.wavering
-
-    def finish(self) -> None:
-        """End cleanly."""
-        self._request.unregisterProducer()
-        self.done.callback(None)
 
 
 def _agent(request: BoundedRequest) -> str:
@@ -151,15 +137,23 @@ class Watch:
         self._presence = presence
         self._clock = clock
         self._rates = Rates() if rates is None else rates
-        self._kept: set[bytes] = set()
+        self._kept: dict[bytes, Deferred[None]] = {}
         self._videos: dict[bytes, list[Viewer]] = {}
+
+    def tell(self, event: Event) -> None:
+        """Something has happened in the chat: who is banned gets no more of the video (S26)."""
+        if not isinstance(event, Banned):
+            return
+        key = event.person.key
+        for viewer in tuple(self._videos.get(key, ())):
+            viewer.abort()
+        if (until := self._kept.get(key)) is not None:
+            until.cancel()
 
     @router.route("/", methods=["GET"])
     def shell(self, request: BoundedRequest) -> str:
         """The page: finite, with the player, the live document and the form in frames."""
-        theme = request.query("theme").get("theme", "")
-        if theme not in THEMES:
-            raise BadRequest
+        theme = themed(request.query("theme"))
         outside = self._door.turn_away(request, theme)
         return self.page(request, self._door.meet(request), theme) if outside is None else outside
 
@@ -229,11 +223,11 @@ class Watch:
     async def _keep(self, request: BoundedRequest, who: Who | None, page: bytes, until: Deferred[None]) -> None:
         """Keep the page open until something happens."""
         key = token_bytes(16) if who is None else who.key
-        self._kept.add(key)
+        self._kept[key] = until
         try:
             await self._show(request, page, until)
         finally:
-            self._kept.discard(key)
+            self._kept.pop(key, None)
 
     async def _show(self, request: BoundedRequest, page: bytes, until: Deferred[None]) -> None:
         """Write the page and signs of life, and at its end whether to come back soon."""
@@ -243,6 +237,9 @@ class Watch:
         pulse.start(PULSE, now=False)
         try:
             await until
+        except CancelledError:
+            if request.channel is None:  # he has gone; else he was sent away
+                raise
         finally:
             pulse.stop()
         if self._broadcast.state is not State.OFFLINE:

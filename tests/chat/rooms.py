@@ -50,6 +50,10 @@ class Talk:
         """Seconds since the epoch."""
         return MINUTE + int(self.now - 1000)
 
+    def suspicion(self, name: str, bucket: bytes | None = None) -> str:
+        """:return: why the next message of somebody needs a captcha, whatever it is; empty: it needs none."""
+        return self.room._suspicion.reason(self.room.person(key(name)), self.room.rules, self.now, bucket)
+
     def try_to_say(self, name: str, text: str, *, proven: bool = False, bucket: bytes | None = None) -> Message | Later:
         """Say something, or be refused."""
         return self.room.say(key(name), text, self.now, self.when, proven=proven, bucket=bucket)

@@ -61,7 +61,7 @@ class AnyTalk(RuleBasedStateMachine):
 
     def tables(self) -> tuple[int, ...]:
         """:return: how much is remembered of people and their doings."""
-        room, flood = self.room, self.room._flood
+        room, flood = self.room, self.room._suspicion._flood
         mine = len(room._people), len(room._bans), len(room._turns), len(room._restyled), len(room._history)
         return *mine, len(flood._texts), len(flood._buckets), len(flood._faces)
 

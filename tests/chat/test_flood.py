@@ -23,7 +23,7 @@ class FloodCase(SynchronousTestCase):
 
     def wants(self, name: str, bucket: bytes | None = None) -> str:
         """:return: why the next message needs a captcha."""
-        return self.talk.room.wants_captcha(key(name), self.talk.now, bucket)
+        return self.talk.suspicion(name, bucket)
 
     def refused(self, name: str, text: str = "More", bucket: bytes | None = None) -> str:
         """:return: why it needs a captcha; it is not said without one."""
@@ -103,7 +103,7 @@ class BurstTests(FloodCase):
         for name, role in (("host", Role.BROADCASTER), ("mod", Role.MODERATOR)):
             talk.appoint(name, role)
             talk.slowly(name, 30, seconds=0)
-            self.assertEqual(talk.room.wants_captcha(key(name), talk.now), "")
+            self.assertEqual(talk.suspicion(name), "")
 
 
 class WhenTests(SynchronousTestCase):
@@ -122,12 +122,12 @@ class WhenTests(SynchronousTestCase):
                 talk.say("ann", f"Number {number}", proven=True)
                 asked.append(number)
         self.assertEqual(asked, [4, 8, 12])
-        self.assertEqual(talk.room.wants_captcha(key("bob"), talk.now), "")
+        self.assertEqual(talk.suspicion("bob"), "")
 
     def test_A10_the_first_message_may_need_one(self) -> None:
         """And then no other, as long as nothing is suspicious."""
         talk = Talk(Rules(captcha=When.FIRST))
-        self.assertEqual(talk.room.wants_captcha(key("ann"), talk.now), modes.FIRST)
+        self.assertEqual(talk.suspicion("ann"), modes.FIRST)
         self.assertRaises(CaptchaError, talk.try_to_say, "ann", "Hello")
         talk.say("ann", proven=True)
         talk.now += 30
@@ -216,18 +216,18 @@ class SuspicionTests(FloodCase):
     def test_D50_what_is_old_is_forgotten(self) -> None:
         """A minute later nothing is left."""
         self.talk.say("bob", "Hi")
-        self.assertEqual(len(self.talk.room._flood), 1)
+        self.assertEqual(len(self.talk.room._suspicion._flood), 1)
         self.talk.say("ann", "Some text that is long enough", bucket=b"one")
-        self.assertEqual(len(self.talk.room._flood), 3)
+        self.assertEqual(len(self.talk.room._suspicion._flood), 3)
         self.talk.room.forget(self.talk.now + 60)
-        self.assertEqual(len(self.talk.room._flood), 0)
+        self.assertEqual(len(self.talk.room._suspicion._flood), 0)
 
     def test_D50_a_refused_attempt_leaves_nothing_behind(self) -> None:
         """Nor does it to have asked."""
         talk = Talk(Rules(captcha=When.FIRST))
         for number in range(20):
             self.assertRaises(CaptchaError, talk.try_to_say, f"n{number}", "A text that is long", bucket=b"one")
-        self.assertEqual((len(talk.room._people), len(talk.room._flood), len(talk.room._turns)), (0, 0, 0))
+        self.assertEqual((len(talk.room._people), len(talk.room._suspicion._flood), len(talk.room._turns)), (0, 0, 0))
 
     def test_R26_a_thousand_messages_of_a_second_over_fifty_circuits(self) -> None:
         """By as many people: eight are said."""

@@ -28,7 +28,7 @@ class RememberedTests(SynchronousTestCase):
         talk = Talk()
         one, other = (talk.room.person(key("ann")) for _ in range(2))
         talk.room.seen(key("ann"), talk.now)
-        talk.room.wants_captcha(key("ann"), talk.now)
+        talk.suspicion("ann")
         self.assertEqual(known(talk), set())
         self.assertIsNot(one, other)
         self.assertEqual((one.key, one.mark, one.tag), (other.key, other.mark, other.tag))
@@ -121,7 +121,7 @@ class EvictedTests(SynchronousTestCase):
         talk.appoint("host", Role.BROADCASTER)
         talk.appoint("mod", Role.MODERATOR)
         self.assertRaises(CrowdError, talk.try_to_say, "ann", "Hello")
-        self.assertEqual((talk.shown(), len(talk.room._flood)), ([], 0))
+        self.assertEqual((talk.shown(), len(talk.room._suspicion._flood)), ([], 0))
 
     def test_S68_who_was_forgotten_is_the_same_person_in_his_messages(self) -> None:
         """He is known by them when he comes back, and what he changes changes there."""
@@ -168,7 +168,7 @@ class RoleTests(SynchronousTestCase):
         talk = Talk()
         talk.appoint("mod", Role.MODERATOR)
         talk.appoint("mod", Role.MODERATOR)
-        self.assertEqual(talk.events, [Changed(talk.room.person(key("mod")))])
+        self.assertEqual(talk.events, [Changed(talk.room.person(key("mod")), role=True)])
         talk.appoint("mod", Role.VIEWER)
         self.assertFalse(talk.room.person(key("mod")).staff)
 

@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from onionstream.chat.rules import Mode, When
+from onionstream.chat.tripcode import Tripcode
 from onionstream.web.course import Knob
 from onionstream.web.dashboard import PARTS
 from onionstream.web.helm import Notice, Tripcoded
-from onionstream.web.lock import Kind, Lock, whole
+from onionstream.web.lock import Kind, Lock
 from onionstream.web.templates import TEMPLATES
+from tests.real.sayings import an_overview
 from tests.web.entry import FIGURES
 
 
@@ -29,10 +31,10 @@ def desk(title: str, description: str) -> dict[str, object]:
         titles=SimpleNamespace(title=title, description=description, own=(True, False)),
         course=course,
         hidden=3,
-        members=(whole(bytes(32)), whole(b"x" * 32)),
-        applicants=(Tripcoded("Ann", "abcdefghij", whole(b"y" * 32)),),
+        members=(Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
+        applicants=(Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
     )
-    return {"figures": None, "steer": steer, "basic": False, "once": "x"}
+    return {"figures": None, "steer": steer, "basic": False, "once": "x", "staff": an_overview()}
 
 
 def now() -> str:

@@ -32,14 +32,13 @@ from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
 from onionstream.web.guard import USER
 from onionstream.web.headers import Document, apply
-from onionstream.web.hub import Fragment, Hole, Holed
 from onionstream.web.identity import Who
-from onionstream.web.lock import whole
+from onionstream.web.pieces import Fragment, Hole, Twofold, filled
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
 from tests.real.deskpages import desk, now
 from tests.real.processes import find
-from tests.real.sayings import NOW, messages, people
+from tests.real.sayings import A_BAN, DONE, NOW, messages, people
 from tests.real.states import STATES, State
 
 NONCE = "made-up-nonce"
@@ -100,12 +99,14 @@ def _live(state: State, theme: str, query: str) -> str:
     if state.older:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
-    style = sheet(rules.mine(state.reader) + lost)
+    staff = state.reader.staff
+    shown = rules.faded([5, 6]) + rules.banned(A_BAN.person) + rules.powers(state.role) if staff else ""
+    style = sheet(rules.mine(state.reader) + shown + lost)
     links = {"player": "/player", "again": f"/live{query}", "plain": "/plain", "video": "/stream.mp4"}
-    begin = _render("live.html", theme=theme, rules=style, **links)
+    begin = _render("live.html", theme=theme, rules=style, proof="p" if staff else "", **links)
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
-    return begin + "".join(map(_filled, _pieces(state)))
+    return begin + "".join(_filled(piece, staff=staff) for piece in _pieces(state))
 
 
 def _pieces(state: State) -> list[Fragment]:
@@ -130,16 +131,15 @@ def _pieces(state: State) -> list[Fragment]:
         fragments.title(state.title),
         fragments.description(DESCRIPTION),
         fragments.here(len(everybody)),
-        fragments.users(Groups(watching=everybody[:-2], others=everybody[-2:])),
+        fragments.users(Groups(watching=everybody[:-2], others=everybody[-2:]), (A_BAN,)),
+        Twofold(None, fragments.done(DONE)),
         *chat,
     ]
 
 
-def _filled(fragment: Fragment) -> str:
-    if isinstance(fragment, Holed):
-        fillings = {Hole.NONCE: NONCE, Hole.AGAIN: "/live", Hole.PLAYER: "/player"}
-        return fillings[fragment.hole].encode().join(fragment.parts).decode()
-    return fragment.decode()
+def _filled(fragment: Fragment, *, staff: bool) -> str:
+    fillings = {Hole.NONCE: NONCE.encode(), Hole.AGAIN: b"/live", Hole.PLAYER: b"/player"}
+    return filled(fragment, fillings, staff=staff).decode()
 
 
 def _reader(state: State) -> dict[str, object]:
@@ -214,7 +214,7 @@ def _club(state: State, theme: str, query: str) -> str:
         guest=Who(key=b"k" * 16),
         members=True,
         trip=trip,
-        whole=whole(trip.digest),
+        whole=trip.full,
         sentence=NOT_ALLOWED,
         theme=theme,
     )

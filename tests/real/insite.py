@@ -5,6 +5,7 @@ can do what only the broadcaster will be able to. There is no encoder: the strea
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,6 @@ from twisted.internet.interfaces import IListeningPort, IReactorTime
 from onionstream.config import Config
 from onionstream.livechat import LiveChat
 from onionstream.secretfile import Secrets
-from onionstream.titlefile import Titles
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
 from onionstream.video.viewer import Patience
@@ -41,15 +41,16 @@ class InSite:
         :param reactor: that of the test.
         """
         clock = cast("IReactorTime", reactor)
+        self._folder = tempfile.TemporaryDirectory()
         delivery = settings.delivery
         broadcast = Broadcast(
             window=Window(delivery.window, 1 << 20), fragment=0.1, patience=Patience(10, 45), clock=clock.seconds
         )
-        secrets = Secrets(bytes(32), bytes(32))
-        titles = Titles(Path("nowhere"), settings.stream)
-        self.chat = LiveChat(settings, secrets, broadcast, lambda *page: watch.page(*page), reactor, titles=titles)
-        self.room = self.chat.room
-        watch = Watch(broadcast, titles, Profiles(), self.chat.door, self.chat.presence, clock)
+        secrets, state = Secrets(bytes(32), bytes(32)), Path(self._folder.name)
+        self.chat = LiveChat(settings, secrets, broadcast, lambda *page: watch.page(*page), reactor, state=state)
+        self.room, door = self.chat.room, self.chat.entrance.door
+        watch = Watch(broadcast, self.chat.titles, Profiles(), door, self.chat.presence, clock)
+        self.chat.hear(watch.tell)
         self._site = BoundedSite(Areas(watch, *self.chat.areas, Assets()), Limits(), clock)
         self._service = self.chat.service()
         self._broadcast = broadcast
@@ -67,7 +68,7 @@ class InSite:
         """
         :return: what the captcha that was posed last wants to hear.
         """
-        challenges = self.chat._captchas._challenges._posed
+        challenges = self.chat.entrance._captchas._challenges._posed
         return [*challenges.values()][-1].solution
 
     async def end(self) -> None:
@@ -80,3 +81,4 @@ class InSite:
         await self._site.drain(1)
         self.chat.close()  # once more: that readers have gone was news again
         await self._service.stopService()
+        self._folder.cleanup()

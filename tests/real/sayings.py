@@ -7,10 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
+from onionstream.chat.bans import Ban, Why
 from onionstream.chat.events import Message
 from onionstream.chat.looks import Look, Own
+from onionstream.chat.moderation import Record
 from onionstream.chat.people import Person, Role
+from onionstream.chat.staff import Deed
 from onionstream.chat.tripcode import Tripcode
+from onionstream.web.fragments import Moment
+from onionstream.web.overview import Done, Moderator, Overview
 
 NOW = 1795372260
 """Seconds since 1970-01-01 00:00 UTC: 2026-11-22, 18:31."""
@@ -90,3 +95,37 @@ def _person(key: str, name: str) -> Person:
     trip = Tripcode(digest.digest()) if key in _TRIPS else None
     look = Look(name=name, colour=_HUES.get(key), trip=trip)
     return Person(key=digest.digest()[:16], mark=digest.hexdigest()[:10], look=look, role=_ROLES.get(key, Role.VIEWER))
+
+
+def a_banned_one() -> Person:
+    """
+    :return: somebody who has said something.
+    """
+    tuxedo = people()["tuxedo"]
+    tuxedo.banned = True
+    return tuxedo
+
+
+A_BAN = Ban(person=a_banned_one(), when=NOW, why=Why.FILTER)
+"""
+Of one of them.
+"""
+
+DONE = Record(number=3, when=NOW, actor=people()[YOU], deed=Deed.BAN, target=people()["tuxedo"])
+"""
+The last of it.
+"""
+
+
+def an_overview() -> Overview:
+    """
+    :return: what was done, and who may do it.
+    """
+    when = Moment.of(NOW)
+    done = (
+        Done(2, when, "gearhead", "Banned:", "tuxedo"),
+        Done(0, when, "Broadcaster", "Hidden: a message of", "W" * 24),
+    )
+    trip = Tripcode(bytes(range(32)))
+    moderators = Moderator(trip.shown, trip.full, None), Moderator(trip.shown, trip.full, when)
+    return Overview(proof="p", done=done, more=3, moderators=moderators)

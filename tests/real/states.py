@@ -91,6 +91,8 @@ STATES = {
     "users": State(opened="users"),
     "more": State(opened="more"),
     "broadcaster": State(role=Role.BROADCASTER),
+    "moderator": State(role=Role.MODERATOR, sayings=SAID + HARD),
+    "broadcaster-users": State(role=Role.BROADCASTER, opened="users"),
     "look": State(form="look"),
     "look-refused": State(form="look", sentences=("This name looks too much like one that is taken.",)),
     "hard": State(sayings=HARD, title="Donaudampfschifffahrtsgesellschaft" * 4, name="W" * 24),

@@ -16,6 +16,7 @@ from tests.real.waiting import until
 OFF_AIR = '[encoder]\nprogram = "no-such-ffmpeg"\n'
 FILTERED = OFF_AIR + '[chat.filters]\ncensor = ["darn"]\nblock = ["casino"]\nban = ["re:buy +now"]\n'
 
+TEXT = "document.body.innerText"
 ALERT = """document.querySelector(".alert")?.innerText"""
 
 
@@ -31,7 +32,7 @@ class FilterTests(VisitorCase, DaemonCase):
         """
         daemon = self.daemon(FILTERED)
         await until(clock(), "the site", lambda: "Next try" in daemon.output)
-        one, two = people = await self.both(daemon.url)
+        one, two = await self.both(daemon.url)
         await one.begin()
         await one.say("darn it")
         await one.say("come to the CASINO")
@@ -44,13 +45,13 @@ class FilterTests(VisitorCase, DaemonCase):
             "that he is banned", ALERT, lambda text: text is not None and "cannot chat" in text, frame="form"
         )
         self.assertIsNone(await two.look("document.querySelector('form')", "form"))
-        for person in people:
-            await person.reads("[CENSORED] it")
+        await two.sees("why there is no chat", TEXT, lambda text: text is not None and "been banned" in text)
+        await one.reads("[CENSORED] it")
 
 
 class HidingTests(VisitorCase):
     """
-    What moderators will be able to do.
+    What moderators do, done by the test.
     """
 
     async def site(self, settings: Config) -> InSite:
@@ -79,14 +80,16 @@ class HidingTests(VisitorCase):
         await self._read(people, "third")
         site.room.unhide(first.number)
         await self._read(people, "first", "third")
+        self.assertEqual([await person.look(BEGAN) for person in people], began)
         site.room.ban(first.author.key, hide=True)
-        await self._read(people)
+        await two.reads()
         site.room.unhide(second.number)
-        await self._read(people, "second")
+        await two.reads("second")
+        await one.sees("that he has to go", TEXT, lambda text: text is not None and "been banned" in text)
         await one.page.write("may I?")
         await one.page.press("Enter")
         await one.sees("that he may not", ALERT, lambda text: text is not None and "cannot chat" in text, frame="form")
-        self.assertEqual([await person.look(BEGAN) for person in people], began)
+        self.assertEqual(await two.look(BEGAN), began[1])
 
     async def _read(self, people: tuple[Visitor, ...], *texts: str) -> None:
         for person in people:

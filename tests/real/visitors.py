@@ -171,7 +171,8 @@ class Visitor:
 
 _AT = """document.querySelector("video").currentTime"""
 _MIDDLE = """(() => {
-    const box = document.querySelector(%r)?.getBoundingClientRect();
+    const roots = [document, document.getElementById("app")?.shadowRoot];
+    const box = roots.map(root => root?.querySelector(%r)).find(one => one)?.getBoundingClientRect();
     return box && {left: box.left, top: box.top, x: box.left + box.width / 2, y: box.top + box.height / 2};
 })()"""
 

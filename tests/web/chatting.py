@@ -70,6 +70,7 @@ class ChatCase(WireCase):
             clock=self.clock,
             when=lambda: self.now,
             chance=lambda: self.random,
+            proof=lambda who: "P" * 16,
         )
         self.plain = Plain(self.room, self.identity, lambda: self.stage, clock=self.clock, when=lambda: self.now)
         self.door = Door(self.identity)

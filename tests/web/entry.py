@@ -29,6 +29,7 @@ from onionstream.web.identity import Identity
 from onionstream.web.lock import Lock
 from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
+from onionstream.web.overview import Overview
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Sessions
 from onionstream.web.steer import Steer
@@ -148,7 +149,7 @@ class LoginCase(WireCase):
 
     def root(self) -> IResource:
         """The areas, joined as ``livechat`` and ``tap`` do it."""
-        self.figures = FIGURES
+        self.figures, self.overview = FIGURES, Overview()
         self.captchas, self.workers = Captchas(), FakeWorkers()
         self.sessions = Sessions(self.clock, secure=self.secure)
         self.identity = Identity(bytes(32), staff=self.sessions.chat_key)
@@ -159,7 +160,7 @@ class LoginCase(WireCase):
         steer = self.steering()
         self.dashboard = Dashboard(lambda: self.figures, self.sessions, self.clock)
         self.addCleanup(self.dashboard.close)
-        desk = Broadcaster(lambda: self.figures, steer, self.login)
+        desk = Broadcaster(lambda: self.figures, steer, self.login, lambda: self.overview)
         return Areas(desk, steer, self.dashboard, self.login, self.asking, Others(self.identity))
 
     def steering(self) -> Steer:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from onionstream.chat.tripcode import Tripcode
+from onionstream.web.fragments import Moment
 from onionstream.web.guard import new_password
+from onionstream.web.overview import Done, Moderator, Overview
 from tests.web.entry import PASSWORD, LoginCase, basic
+from tests.web.visitor import Page
 from tests.web.wire import get
 
 LOGGED_IN = basic("broadcaster", PASSWORD)
@@ -27,6 +31,21 @@ class BroadcasterTests(LoginCase):
         self.assertEqual(answer.status, 200)
         for word in (b"ffmpeg runs: a test picture.", b"3 times", b"&lt;odd&gt; &amp; ends", b"7 open"):
             self.assertIn(word, answer.body)
+
+    def test_S73_what_was_done_in_the_chat_can_be_undone(self) -> None:
+        """With who did it; the buttons carry the proof. Names are text."""
+        trip = Tripcode(bytes(32))
+        self.overview = Overview(
+            proof="p" * 16,
+            done=(Done(7, Moment.of(0), "<Mod>", "Banned:", "Ann"), Done(0, Moment.of(0), "Mod", "Hidden:", "Bob")),
+            moderators=(Moderator(trip.shown, trip.full, Moment.of(0)), Moderator("x", "y", None)),
+        )
+        page = Page(self.ask(get("/broadcaster", LOGGED_IN)).body.decode())
+        self.assertEqual(page.fields["proof"], "p" * 16)
+        self.assertEqual(
+            [one for one in page.buttons if one[0] not in ("", "act")], [("undo", "7"), ("trip", trip.full)]
+        )
+        self.assertIn("<Mod>: Banned: Ann", page.text)
 
     def test_L24_the_address_is_shown_to_the_broadcaster(self) -> None:
         """With how the onion service is."""

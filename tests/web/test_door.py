@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from onionstream.chat.rules import Rules, When
 from onionstream.web.door import OutsideError
 from onionstream.web.drafts import NO_OTHER
@@ -169,10 +171,26 @@ class DoorTests(ChatCase):
         self.assertEqual(carried.go(secret).answer.body, b"the stream")
 
     def test_A11_there_may_be_no_room_in_the_chat(self) -> None:
-        """Or he is banned: he comes in, and can watch."""
+        """He comes in, and can watch."""
         guest = self.guest()
-        self.room.ban(self.identity.recognise(guest.page.fields["guest"]).key)
+        self.room._people._places = 0
         self.assertEqual(guest.press(answer=SOLUTION).go("/secret").answer.status, 200)
+
+    def test_S26_who_is_banned_sees_nothing_more(self) -> None:
+        """Whether or not the door is shut, and whatever he carries; the page is there, and its parts say it."""
+        for kind, cookies in product((Kind.CAPTCHA, Kind.OPEN), (True, False)):
+            self.door.admission.lock = Lock(kind=Kind.CAPTCHA)
+            visitor = self.guest(cookies=cookies)
+            key = self.identity.recognise(visitor.page.fields["guest"]).key
+            address = visitor.press(answer=SOLUTION).page.links["secret"]
+            self.door.admission.lock = Lock(kind=kind)
+            visitor.go(address)
+            self.assertEqual(visitor.answer.status, 200)
+            self.room.ban(key)
+            visitor.go(address)
+            self.assertEqual(visitor.answer.status, 403)
+            self.assertIn("You have been banned", visitor.page.text)
+            self.assertEqual(self.ask(get("/", *visitor.headers())).status, 200)
 
     def test_what_proves_a_guest_proves_nothing_else(self) -> None:
         """It is no capability to read or write, nor a cookie."""

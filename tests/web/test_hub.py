@@ -5,7 +5,9 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Fragment, Hole, Holed, Hub
+from onionstream.chat.people import Role
+from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Hub
+from onionstream.web.pieces import Fragment, Hole, Holed, Twofold
 from tests.fakes import FakeResponse
 
 
@@ -25,11 +27,12 @@ class HubCase(SynchronousTestCase):
         prompt: bool = True,
         head: bytes = b"head ",
         most: int = MOST,
+        role: Role = Role.VIEWER,
     ) -> tuple[Document, FakeResponse]:
         """A document that has begun and is in the hub."""
         response = FakeResponse(prompt=prompt)
         fillings = {Hole.NONCE: f"nonce-{serial}".encode()}
-        document = Document(response, key, serial, fillings, most)
+        document = Document(response, key, serial, fillings, most, role)
         response.producer = document
         document.begin(head)
         self.hub.join(document)
@@ -66,6 +69,41 @@ class FanOutTests(HubCase):
         self.clock.advance(REST)
         self.assertEqual(response.data, b"head " + b"x" * 100)
         self.assertLess(len(response.pieces), 6)
+
+    def test_S73_the_staff_gets_something_else(self) -> None:
+        """Among what all get, in the order in which it was published, also where its holes are filled."""
+        responses = [self.open(role=role, serial="s")[1] for role in Role]
+        self.publish(
+            b"one ",
+            Twofold(None, b"secret "),
+            Twofold(b"theirs ", Holed((b"<", b"> "), Hole.NONCE)),
+            Twofold(b"gone", None),
+            b" two",
+        )
+        viewer, *staff = (response.data for response in responses)
+        self.assertEqual(viewer, b"head one theirs gone two")
+        self.assertEqual(staff, [b"head one secret <nonce-s>  two"] * 2)
+
+    def test_S73_what_only_the_staff_gets_does_not_count_for_others(self) -> None:
+        """Nor is anything written to them."""
+        document, response = self.open(most=2)
+        _, staff = self.open(most=2, role=Role.MODERATOR)
+        self.publish(Twofold(None, b"1"), Twofold(None, b"2"))
+        self.assertEqual((response.pieces, response.ending, staff.ending), ([b"head "], "", "finished"))
+        self.assertFalse(document.staff)
+
+    def test_S26_all_of_one_person_end(self) -> None:
+        """With what was on its way to all, and a last word."""
+        _, his = self.open(b"he")
+        _, also = self.open(b"he")
+        _, hers = self.open(b"she")
+        self.hub.publish(b"one ")
+        self.hub.publish(b"two ")
+        self.hub.end(b"he", b"go")
+        for response in (his, also):
+            self.assertEqual((response.data, response.ending), (b"head one two go", "finished"))
+        self.publish(b"three")
+        self.assertEqual((hers.data, hers.ending), (b"head one two three", ""))
 
     def test_who_comes_between_gets_nothing_twice(self) -> None:
         """What waits to be written is written before somebody begins with all that is known."""

@@ -42,6 +42,17 @@ class NoncesTests(SynchronousTestCase):
         for nonce in reversed(nonces):
             self.spend(nonce)
 
+    def test_D06_a_document_without_an_end_has_one_that_lasts(self) -> None:
+        """For one visitor and one form, as often as he likes, until the daemon ends; it is no other one."""
+        lasting = self.nonces.lasting(HE, "mod")
+        self.clock.advance(100 * LIFE)
+        self.nonces.check(HE, "mod", lasting)
+        self.nonces.check(HE, "mod", lasting)
+        for who, form, sent in ((SHE, "mod", lasting), (HE, "say", lasting), (HE, "mod", ""), (HE, "mod", "é")):
+            self.assertRaises(StaleError, self.nonces.check, who, form, sent)
+        self.assertRaises(BadRequest, self.spend, lasting, HE, "mod")
+        self.assertRaises(StaleError, Nonces(bytes(32), self.clock).check, HE, "mod", lasting)
+
     def test_D06_it_is_for_one_visitor_and_one_form(self) -> None:
         """Another's is none, and such a try does not spend it."""
         nonce = self.nonces.issue(HE, "say")

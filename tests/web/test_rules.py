@@ -84,8 +84,8 @@ class RuleTests(SynchronousTestCase):
 
     def test_a_ban_strikes_the_name_out(self) -> None:
         """Until it ends."""
-        self.assertEqual(rules.banned(person(banned=True)), f".u{MARK} .n{{text-decoration:line-through}}")
-        self.assertEqual(rules.banned(person()), f".u{MARK} .n{{text-decoration:none}}")
+        self.assertTrue(rules.banned(person(banned=True)).startswith(f".u{MARK} .n{{text-decoration:line-through}}"))
+        self.assertTrue(rules.banned(person()).startswith(f".u{MARK} .n{{text-decoration:none}}"))
 
     def test_ones_own_rule_is_ours(self) -> None:
         """The one that each document begins with."""

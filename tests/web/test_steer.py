@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onionstream.chat.looks import Look
 from onionstream.chat.rules import Mode, When
-from onionstream.web.lock import Kind, whole
+from onionstream.web.lock import Kind
 from onionstream.web.nonces import LIFE
 from onionstream.web.steer import AGAIN
 from tests.chat.rooms import key, trip
@@ -151,11 +151,11 @@ class DoorTests(SteerCase):
         self.here.append(key("ann"))
         self.he.go(DESK)
         self.assertIn("Ann", self.he.page.text)
-        self.assertIn(whole(fish.digest), self.he.answer.body.decode())
-        self.set("member", "add", tripcode=whole(fish.digest))
+        self.assertIn(fish.full, self.he.answer.body.decode())
+        self.set("member", "add", tripcode=fish.full)
         self.assertEqual(self.course.door.present.members, {fish.digest})
         self.assertIn("Members (1)", self.he.page.text)
-        self.assertIn(f'[doors] members = ["{whole(fish.digest)}"]', self.he.page.text)
+        self.assertIn(f'[doors] members = ["{fish.full}"]', self.he.page.text)
         self.set("member", "drop")
         self.assertEqual(self.course.door.present.members, frozenset())
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from onionstream.web.watch import AGAIN, VIDEOS, WAITING
+from onionstream.chat.events import Banned, Unbanned
+from onionstream.chat.people import Person
+from onionstream.web.watch import AGAIN, SOON, VIDEOS, WAITING
 from tests.web.watching import WatchCase
 from tests.web.wire import Answer, get
 
@@ -125,3 +127,34 @@ class VisitorTests(WatchCase):
         self.assertIn(f'src="/video?mode=fast&amp;{query}"', frame)
         element = self.ask(get(f"/video?mode=fast&{query}")).body.decode()
         self.assertRegex(element, rf'src="/stream.mp4\?play=\w+&amp;mode=fast&amp;{query}"')
+
+
+class ExpelledTests(WatchCase):
+    """Somebody is banned while he watches."""
+
+    def setUp(self) -> None:
+        """He has the video and the player's page open, and so has somebody else."""
+        super().setUp()
+        self.on_air()
+        cookies = [self.ask(get())["Set-Cookie"].partition(";")[0] for _ in range(2)]
+        opened = [
+            [self.connect().send(get(path, f"Cookie: {cookie}")) for path in ("/stream.mp4", "/player")]
+            for cookie in cookies
+        ]
+        self.his, self.theirs = opened
+        self.key = next(iter(self.presence))
+
+    def test_S26_A23_his_video_is_cut(self) -> None:
+        """With what of it was still to be sent; nobody else notices."""
+        self.watch.tell(Banned(Person(key=self.key, mark="", banned=True)))
+        video, player = self.his
+        self.assertEqual((video.transport.aborted, video.closed, player.closed), (True, True, True))
+        self.assertTrue(player.received.endswith(SOON))
+        self.assertFalse(any(client.closed for client in self.theirs))
+        self.assertEqual((self.presence.watching, self.errors()), (1, []))
+
+    def test_other_news_are_no_matter(self) -> None:
+        """A ban that ends, and one of somebody who has nothing open."""
+        self.watch.tell(Unbanned(Person(key=self.key, mark="")))
+        self.watch.tell(Banned(Person(key=b"k" * 16, mark="", banned=True)))
+        self.assertFalse(any(client.closed for client in (*self.his, *self.theirs)))
