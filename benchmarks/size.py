@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from onionstream.config import Config, Video
 from onionstream.encoder.commands import command
 from onionstream.encoder.surroundings import look_around
+from onionstream.settings.config import Config, Video
 from onionstream.video.boxes import BoxReader
 from onionstream.video.demux import Demuxer
 from onionstream.video.fragment import Fragment, Fragmenter

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from onionstream.config import Config
 from onionstream.encoder import commands
 from onionstream.encoder.commands import Command, command
 from onionstream.encoder.complaints import advice, complaint
@@ -30,10 +29,11 @@ from onionstream.encoder.playout import LARGEST
 from onionstream.encoder.segmentfiles import FolderError, SegmentFiles
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.surroundings import check_files, is_runnable, look_around
+from onionstream.files.state import StateDirectory, StateError
 from onionstream.onion import version
 from onionstream.onion.errors import CannotStartError
 from onionstream.onion.surroundings import Surroundings
-from onionstream.state import StateDirectory, StateError
+from onionstream.settings.config import Config
 from onionstream.video.demux import Demuxer
 from onionstream.video.errors import VideoError
 from onionstream.video.samples import Kind, Sample

@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from onionstream.files.state import tell
 from onionstream.onion import clients
 from onionstream.onion.errors import KeyFilesError
 from onionstream.onion.files import onion_address
-from onionstream.state import tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
-from onionstream.config import Config, ConfigError
+from onionstream.settings.config import Config, ConfigError
 
 _PR_SET_DUMPABLE = 4
 """prctl(2)."""

@@ -12,11 +12,11 @@ from typing import ClassVar, NoReturn
 from twisted.python import usage
 
 from onionstream import __version__, check, invitations, logs, passwd
-from onionstream.config import Config, ConfigError
-from onionstream.configfile import load
+from onionstream.files.configfile import load
+from onionstream.files.state import StateError, default_directory
 from onionstream.onion.errors import InvitationError
 from onionstream.passwords import UnfitError
-from onionstream.state import StateError, default_directory
+from onionstream.settings.config import Config, ConfigError
 
 WRONG_CONFIGURATION = 78
 """Exit status for a configuration that cannot be used (``EX_CONFIG``, sysexits(3)); systemd then does not try again."""

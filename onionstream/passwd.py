@@ -12,9 +12,9 @@ from contextlib import suppress
 from getpass import GetPassWarning, getpass
 from pathlib import Path
 
-from onionstream import passwordfile
+from onionstream.files import passwordfile
+from onionstream.files.state import tell
 from onionstream.passwords import LONGEST, UnfitError
-from onionstream.state import tell
 
 
 def choose(state: Path, ask: Callable[[], str]) -> str:

@@ -18,10 +18,12 @@ from typing import Any, TypeVar
 from twisted.application.service import IService, MultiService
 from twisted.internet.interfaces import IListeningPort
 
-from onionstream import config, life, secretfile, terminal
+from onionstream import life, terminal
+from onionstream.assembly.changes import Changes, how_to_make_slate, how_to_start, profiles
+from onionstream.assembly.livechat import LiveChat
+from onionstream.assembly.livecontrol import LiveControl, Parts
+from onionstream.assembly.seat import Seat
 from onionstream.captcha.fonts import FontError
-from onionstream.changes import Changes, how_to_make_slate, how_to_start, profiles
-from onionstream.config import Config, Delivery
 from onionstream.encoder.confinement import Confinement, find_confinement
 from onionstream.encoder.folder import Folder
 from onionstream.encoder.folder import text as folder_text
@@ -29,8 +31,9 @@ from onionstream.encoder.intake import Intake
 from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.supervisor import Supervisor
-from onionstream.livechat import LiveChat
-from onionstream.livecontrol import LiveControl, Parts
+from onionstream.files import secretfile
+from onionstream.files.passwordfile import PasswordFile
+from onionstream.files.state import StateDirectory, StateError
 from onionstream.notify import Listener, Pulse
 from onionstream.onion.budgets import Budget, Budgets
 from onionstream.onion.guests import Guests
@@ -41,11 +44,10 @@ from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
 from onionstream.options import CANNOT_START, Options, end, write
-from onionstream.passwordfile import PasswordFile
 from onionstream.passwords import Password
 from onionstream.regular import Regular
-from onionstream.seat import Seat
-from onionstream.state import StateDirectory, StateError
+from onionstream.settings import config
+from onionstream.settings.config import Config, Delivery
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window

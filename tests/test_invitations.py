@@ -12,8 +12,8 @@ from types import FrameType
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream import invitations
+from onionstream.files.state import StateDirectory
 from onionstream.onion.errors import InvitationError
-from onionstream.state import StateDirectory
 
 
 class InvitationTests(SynchronousTestCase):

@@ -13,8 +13,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.config import Config, ConfigError, Stream, Video, Web
 from onionstream.life import InTurn, Reload, Signals, harden
+from onionstream.settings.config import Config, ConfigError, Stream, Video, Web
 
 
 class FakeReactor:

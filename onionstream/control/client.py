@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from onionstream.control.protocol import AS_JSON, UsageError, wanted
 from onionstream.control.verbs import find, summary
-from onionstream.state import control_socket, default_directory
+from onionstream.files.state import control_socket, default_directory
 
 REFUSED = 1
 """Exit status when the daemon says no."""

@@ -9,12 +9,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from onionstream.chat.errors import ChatError
-from onionstream.config import ConfigError
 from onionstream.control.acts import Act, nothing
 from onionstream.control.protocol import Answer, RefusedError, Reply, Request, UsageError
 from onionstream.control.verbs import find, summary
 from onionstream.logs import told
 from onionstream.onion.errors import OnionError
+from onionstream.settings.config import ConfigError
 
 EVENTS = "events"
 """The command after which a connection has no replies any more."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from onionstream.config import Config
 from onionstream.control.protocol import UsageError
+from onionstream.settings.config import Config
 
 WITHHELD = "(not shown)"
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from onionstream.chat.text import line
-from onionstream.config import Config
 from onionstream.control import shown
 from onionstream.control.acts import Act, nothing
 from onionstream.control.protocol import Answer, RefusedError, UsageError
+from onionstream.settings.config import Config
 
 LONGEST_TITLE = 200
 """Characters, as in ``[stream]``."""

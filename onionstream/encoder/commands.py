@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from onionstream.config import Config, Video
 from onionstream.encoder import picture
 from onionstream.encoder.picture import Size
 from onionstream.encoder.sources import Input, slate_input, source_input
+from onionstream.settings.config import Config, Video
 
 _SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 

@@ -31,13 +31,13 @@ from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from onionstream.config import FolderSource
 from onionstream.encoder.follower import Beginning, Follower
 from onionstream.encoder.notices import Notices
 from onionstream.encoder.playlist import PlaylistError
 from onionstream.encoder.playout import Playout
 from onionstream.encoder.segmentfiles import FolderError, SegmentFiles
 from onionstream.encoder.supervisor import State, Status
+from onionstream.settings.config import FolderSource
 from onionstream.video.errors import VideoError
 from onionstream.video.samples import AudioTrack, Sample, Tracks
 

@@ -8,11 +8,11 @@ from typing import Protocol
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
 
-from onionstream.config import Config
 from onionstream.encoder import attempt, folder
 from onionstream.encoder.commands import Command
 from onionstream.encoder.folder import Folder
 from onionstream.encoder.supervisor import Status, Supervisor
+from onionstream.settings.config import Config
 from onionstream.video.samples import AudioTrack
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from onionstream.config import CameraSource, Config, FileSource, ScreenSource
 from onionstream.encoder import picture
 from onionstream.encoder.picture import Size
+from onionstream.settings.config import CameraSource, Config, FileSource, ScreenSource
 
 FORMATS = {
     "3gp": "mov",
@@ -254,7 +254,7 @@ def _sound(system: str, name: str) -> tuple[str, ...]:
 
 def _command(config: Config) -> Input:
     """
-    :return: the person's own arguments, as they are; :mod:`onionstream.ffmpeg_input` has looked at them.
+    :return: the person's own arguments, as they are; :mod:`onionstream.settings.ffmpeg_input` has looked at them.
 
     Before each ``-i`` stands which protocols that input may use. A ``lavfi`` graph has no clock of its own: without
     ``-re`` it would give as many pictures as the processor can make.

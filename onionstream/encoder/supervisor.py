@@ -29,7 +29,6 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorTime
 from twisted.logger import Logger
 
-from onionstream import config
 from onionstream.encoder.attempt import Air, Attempt
 from onionstream.encoder.backoff import Backoff
 from onionstream.encoder.commands import Command
@@ -37,6 +36,7 @@ from onionstream.encoder.complaints import advice, complaint
 from onionstream.encoder.lastlines import LastLines
 from onionstream.encoder.sources import CommandError
 from onionstream.encoder.surroundings import check_files, is_runnable
+from onionstream.settings import config
 
 SOON = 20.0
 """Seconds: a wait up to this is one that viewers are asked to sit through."""

@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from onionstream import ownfile
+from onionstream.files import ownfile
 from onionstream.onion import key
 from onionstream.onion.errors import CannotStartError, KeyFilesError, OnionError
 from onionstream.onion.torrc import Paths

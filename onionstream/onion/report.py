@@ -16,7 +16,7 @@ SHARE = 0.6
 """How much of what the way carried the stream may take: another viewer's may be slower, and each has slow moments."""
 
 _LEAST_BITRATE = 20
-"""kbit/s; `onionstream.config.Video` takes no less."""
+"""kbit/s; `onionstream.settings.config.Video` takes no less."""
 
 
 class Outcome(Enum):

@@ -24,13 +24,13 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from onionstream import config
 from onionstream.onion.errors import OnionError, SocksError, StatusError, VisitError
 from onionstream.onion.progress import State, Status
 from onionstream.onion.report import Outcome, Report
 from onionstream.onion.socks import INVITED_ONLY
 from onionstream.onion.torrc import Paths, socks_port
 from onionstream.onion.visit import Visited, Wish, visit
+from onionstream.settings import config
 from onionstream.waiting import Waiting
 
 VIDEO_SETTLE, VIDEO_MOST = 2.0, 32 << 20

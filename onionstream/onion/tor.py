@@ -18,7 +18,6 @@ from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorT
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from onionstream import config
 from onionstream.onion import version
 from onionstream.onion.attached import Attached
 from onionstream.onion.backoff import Backoff
@@ -32,6 +31,7 @@ from onionstream.onion.run import Run
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.torrc import Paths, setconf, torrc
 from onionstream.onion.words import LastWords, refusal
+from onionstream.settings import config
 from onionstream.waiting import Waiting
 
 AGAIN = 60.0

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from onionstream import config, extra_torrc
 from onionstream.onion.errors import CannotStartError
+from onionstream.settings import config, extra_torrc
 
 VIRTUAL_PORT = 80
 """The port viewers use; http is what a browser tries when an address begins with nothing."""

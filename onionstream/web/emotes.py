@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from onionstream.allowance import BusyError
 from onionstream.chat.emotes import Emote, split
-from onionstream.emotefiles import Found, Picture, look
+from onionstream.files.emotefiles import Found, Picture, look
 from onionstream.logs import told
 from onionstream.web.areas import Router
 from onionstream.web.errors import NotFound

@@ -17,7 +17,7 @@ from onionstream.chat.events import Message
 from onionstream.chat.people import Person
 from onionstream.chat.rules import Mode, When
 from onionstream.chat.tripcode import Tripcode, is_full
-from onionstream.titlefile import TitleError
+from onionstream.files.titlefile import TitleError
 from onionstream.web.areas import Router
 from onionstream.web.course import Course, CourseError
 from onionstream.web.errors import BadRequest

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred
 
-from onionstream.config import Config, ConfigError
 from onionstream.control.steering import Steering
 from onionstream.onion.errors import InvitationError
+from onionstream.settings.config import Config, ConfigError
 
 
 @dataclass

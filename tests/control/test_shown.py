@@ -9,9 +9,9 @@ from typing import cast
 import tomli
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.config import Chat, Config, Stream, Tor, WordFilters, parse
 from onionstream.control.protocol import UsageError
 from onionstream.control.shown import WITHHELD, lines, tables
+from onionstream.settings.config import Chat, Config, Stream, Tor, WordFilters, parse
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "config.toml"
 

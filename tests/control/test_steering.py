@@ -8,10 +8,10 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.chat.text import NotTextError
-from onionstream.config import ConfigError
 from onionstream.control.protocol import Answer, RefusedError, UsageError
 from onionstream.control.verbs import find
 from onionstream.onion.errors import InvitationError
+from onionstream.settings.config import ConfigError
 from tests.control.fakes import FakeDaemon
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from onionstream.config import (
+from onionstream.encoder.commands import Command, Surroundings
+from onionstream.settings.config import (
     CommandSource,
     Config,
     FileSource,
     Source,
 )
-from onionstream.encoder.commands import Command, Surroundings
 
 DAEMON = {
     "PATH": "/usr/bin",

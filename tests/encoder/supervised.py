@@ -7,9 +7,9 @@ from typing import cast
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream import config
 from onionstream.encoder.commands import Command
 from onionstream.encoder.supervisor import State, Supervisor
+from onionstream.settings import config
 from tests.encoder.fakes import FRAME, FakeAir, FakeProcess, FakeReactor, a_command
 
 POLICY = config.Encoder(stall=8.0, first_wait=1.0, longest_wait=60.0, settled=60.0)

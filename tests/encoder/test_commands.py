@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.config import (
+from onionstream.encoder.commands import command, slate
+from onionstream.settings.config import (
     Audio,
     Config,
     Video,
 )
-from onionstream.encoder.commands import command, slate
 from onionstream.video.samples import AudioTrack
 from tests.encoder.commandline import CAMERA, EACH_KIND, HERE, SCREEN, follows, value
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.config import FolderSource
 from onionstream.encoder.folder import HOPE, LOOK, Folder, text
 from onionstream.encoder.supervisor import State
+from onionstream.settings.config import FolderSource
 from onionstream.video.errors import TimelineError
 from onionstream.video.samples import Kind, Sample, Tracks
 from tests.encoder.hls import PLAYLIST, SECOND, Writer

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream import config
-from onionstream.config import Config, FolderSource, Source
 from onionstream.encoder.folder import Folder
 from onionstream.encoder.intake import Intake
 from onionstream.encoder.supervisor import State, Supervisor
+from onionstream.settings import config
+from onionstream.settings.config import Config, FolderSource, Source
 from onionstream.video.samples import Sample, Tracks
 from tests.encoder.fakes import FRAME, FakeAir, FakeReactor, FakeRun, a_command
 from tests.encoder.hls import Writer

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.config import (
+from onionstream.encoder.commands import command
+from onionstream.encoder.sources import FORMATS, CommandError
+from onionstream.settings.config import (
     CameraSource,
     CommandSource,
     Config,
@@ -16,8 +18,6 @@ from onionstream.config import (
     Source,
     TestSource,
 )
-from onionstream.encoder.commands import command
-from onionstream.encoder.sources import FORMATS, CommandError
 from tests.encoder.commandline import CAMERA, DAEMON, EACH_KIND, HERE, SCREEN, files, follows, value
 
 

@@ -13,13 +13,13 @@ from twisted.internet.interfaces import IProcessProtocol, IProcessTransport
 from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream import config
 from onionstream.onion.errors import CannotStartError
 from onionstream.onion.progress import State
 from onionstream.onion.replies import CircuitRate
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
+from onionstream.settings import config
 from tests.encoder.fakes import FakeProcess
 from tests.onion.fakes import FakeReactor
 from tests.onion.test_key import service

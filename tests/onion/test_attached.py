@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from twisted.internet.error import ConnectionDone
 
-from onionstream import config
 from onionstream.onion.attention import MISSES, PING
 from onionstream.onion.errors import CannotStartError
 from onionstream.onion.progress import State
 from onionstream.onion.run import ASKED_PATIENCE
 from onionstream.onion.torrc import Paths, setconf
+from onionstream.settings import config
 from tests.onion.fakes import ANSWERS, FakeLink
 from tests.onion.kept import ADDRESS, TorTestCase
 from tests.onion.test_key import service

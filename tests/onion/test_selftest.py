@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from twisted.internet.defer import CancelledError, maybeDeferred
 
-from onionstream import config
 from onionstream.onion.errors import ControlError
 from onionstream.onion.progress import State
 from onionstream.onion.report import Outcome, Report
+from onionstream.settings import config
 from tests.onion.test_answer import GOOD
 from tests.onion.test_socks import LOGIN, METHOD, OPEN
 from tests.onion.tested import OFFLINE, TIMES, WAY, FakeGauge, SelfTestCase

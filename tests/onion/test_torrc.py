@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream import config
 from onionstream.onion.errors import CannotStartError
 from onionstream.onion.torrc import Paths, quoted, socks_port, torrc
+from onionstream.settings import config
 
 
 def lines(settings: config.Tor | None = None, state: str = "/state", extra: str = "") -> list[str]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream import config
 from onionstream.onion.errors import LostError
 from onionstream.onion.progress import State, Status
 from onionstream.onion.report import Report
 from onionstream.onion.selftest import SelfTest, Times
 from onionstream.onion.torrc import Paths
+from onionstream.settings import config
 from tests.onion.test_socks import HOST, LOGIN, METHOD, OPEN
 from tests.onion.visiting import SocksReactor
 

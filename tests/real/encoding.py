@@ -11,12 +11,12 @@ from typing import TypeVar, cast
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
 from twisted.trial.unittest import TestCase
 
-from onionstream import config
-from onionstream.config import Config, FileSource, Source
 from onionstream.encoder.commands import Command, command
 from onionstream.encoder.confinement import find_confinement
 from onionstream.encoder.supervisor import State, Supervisor
 from onionstream.encoder.surroundings import look_around
+from onionstream.settings import config
+from onionstream.settings.config import Config, FileSource, Source
 from onionstream.video.demux import Demuxer
 from onionstream.video.samples import Kind, Sample
 from tests.real.waiting import until

@@ -24,7 +24,7 @@ from onionstream.captcha.drawing import LETTERS, Artist
 from onionstream.captcha.fonts import find_fonts
 from onionstream.chat.presence import Groups
 from onionstream.chat.tripcode import Tripcode
-from onionstream.config import Stream
+from onionstream.settings.config import Stream
 from onionstream.web import rules
 from onionstream.web.admission import NOT_ALLOWED
 from onionstream.web.appearance import HUES, Wishes

@@ -12,9 +12,9 @@ from typing import Any, cast
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IListeningPort, IReactorTime
 
-from onionstream.config import Config
-from onionstream.livechat import LiveChat
-from onionstream.secretfile import Secrets
+from onionstream.assembly.livechat import LiveChat
+from onionstream.files.secretfile import Secrets
+from onionstream.settings.config import Config
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
 from onionstream.video.viewer import Patience

@@ -15,11 +15,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorUNIX
 from twisted.internet.threads import deferToThread
 
-from onionstream import config
 from onionstream.onion.clients import invite
 from onionstream.onion.progress import State
 from onionstream.onion.selftest import Gauge, SelfTest, Times
 from onionstream.onion.tor import Tor
+from onionstream.settings import config
 from tests.real.onionsite import OnionSite
 from tests.real.torcase import TorCase, paths_in
 from tests.tornet.network import TorNetwork, shared

@@ -13,8 +13,8 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IReactorTCP
 from twisted.internet.protocol import Protocol, ServerFactory
 
-from onionstream.config import Audio, CommandSource, Config, ScreenSource, Source, TestSource, Video
 from onionstream.encoder.supervisor import State, Supervisor
+from onionstream.settings.config import Audio, CommandSource, Config, ScreenSource, Source, TestSource, Video
 from onionstream.video.samples import Kind
 from tests.real.clockcode import read_code
 from tests.real.encoding import EncoderTestCase, child_of, playing, prepared

@@ -7,7 +7,7 @@ from __future__ import annotations
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
-from onionstream.config import Captcha, Chat, Config
+from onionstream.settings.config import Captcha, Chat, Config
 from tests.real.daemon import DaemonCase, clock
 from tests.real.insite import InSite
 from tests.real.visitors import BEGAN, DRAFT, TYPING, Visitor, VisitorCase

@@ -8,11 +8,11 @@ from typing import cast
 
 from twisted.internet.interfaces import IReactorProcess
 
-from onionstream.config import Audio, Config, Stream, Video
 from onionstream.encoder.commands import Command, slate
 from onionstream.encoder.confinement import find_confinement
 from onionstream.encoder.slatemaker import SlateMaker
 from onionstream.encoder.surroundings import look_around
+from onionstream.settings.config import Audio, Config, Stream, Video
 from onionstream.video.demux import Demuxer
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.slate import Slate

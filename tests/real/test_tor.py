@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from onionstream.config import Tor
-from onionstream.extra_torrc import _ALLOWED
 from onionstream.onion.clients import invite
 from onionstream.onion.progress import State
+from onionstream.settings.config import Tor
+from onionstream.settings.extra_torrc import _ALLOWED
 from tests.real.daemon import children, running
 from tests.real.listeners import listening
 from tests.real.processes import find

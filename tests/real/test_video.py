@@ -10,9 +10,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import TestCase
 
-from onionstream.config import Audio, Config, Source, Video
-from onionstream.config import TestSource as Picture
 from onionstream.encoder.commands import _CLEAN, _OUTPUT
+from onionstream.settings.config import Audio, Config, Source, Video
+from onionstream.settings.config import TestSource as Picture
 from onionstream.video.samples import Kind
 from tests.fakes import FakeResponse
 from tests.real.encoding import prepared

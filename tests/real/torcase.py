@@ -13,12 +13,12 @@ from typing import TypeVar, cast
 from twisted.internet.interfaces import IReactorProcess, IReactorTime
 from twisted.trial.unittest import TestCase
 
-from onionstream import config
 from onionstream.onion.backoff import Backoff
 from onionstream.onion.progress import State
 from onionstream.onion.surroundings import Surroundings
 from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
+from onionstream.settings import config
 from tests.real.daemon import children
 from tests.real.waiting import until
 

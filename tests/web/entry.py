@@ -11,10 +11,10 @@ from twisted.web.resource import IResource
 from onionstream.chat.filters import Filters
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
-from onionstream.config import Stream
+from onionstream.files.titlefile import Titles
 from onionstream.onion.budgets import Budgets
 from onionstream.passwords import Password, Printed
-from onionstream.titlefile import Titles
+from onionstream.settings.config import Stream
 from onionstream.web.admission import Admission
 from onionstream.web.areas import Areas, Router
 from onionstream.web.asking import Asking

@@ -7,9 +7,9 @@ from html import unescape
 
 from onionstream.chat.looks import Look
 from onionstream.chat.tripcode import Tripcode
-from onionstream.config import Captcha, Chat, Config
+from onionstream.settings.config import Captcha, Chat, Config
 from onionstream.web.identity import Who
-from tests.test_livechat import LiveChatCase
+from tests.assembly.test_livechat import LiveChatCase
 from tests.web.visitor import Visitor
 from tests.web.wire import Client, get
 

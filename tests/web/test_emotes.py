@@ -18,7 +18,7 @@ from onionstream.allowance import BusyError
 from onionstream.chat.emotes import MOST
 from onionstream.chat.errors import ChatError
 from onionstream.chat.text import clean
-from onionstream.emotefiles import Found
+from onionstream.files.emotefiles import Found
 from onionstream.web.areas import Areas
 from onionstream.web.emotes import SETS, Emotes
 from tests.web.chatting import ChatCase

@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import IResource
 
 from onionstream.chat.presence import Presence
-from onionstream.config import Stream
 from onionstream.onion.budgets import BUSY, Share, Visit
+from onionstream.settings.config import Stream
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
 from onionstream.video.viewer import Patience

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
-from onionstream.config import Chat, Config
-from onionstream.livechat import LiveChat
+from onionstream.settings.config import Chat, Config
 from onionstream.web.sessions import Session
 from tests.web.moderating import MINE, THEIRS, ModeratingCase
 

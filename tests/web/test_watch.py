@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onionstream.config import Stream
+from onionstream.settings.config import Stream
 from onionstream.web.watch import AGAIN, PULSE, SOON, VIDEO_BUFFER
 from tests.video import streams
 from tests.web.watching import WatchCase

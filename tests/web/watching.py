@@ -7,8 +7,8 @@ from pathlib import Path
 from twisted.web.resource import IResource
 
 from onionstream.chat.presence import Presence
-from onionstream.config import Stream
-from onionstream.titlefile import Titles
+from onionstream.files.titlefile import Titles
+from onionstream.settings.config import Stream
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.profile import Profiles
 from onionstream.video.run import Run

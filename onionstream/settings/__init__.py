@@ -1,0 +1,1 @@
+"""``config.toml`` as frozen values, each one checked."""
