@@ -1,7 +1,8 @@
-"""``--invite``, ``--revoke`` and ``--invited``: who may come, changed from the command line, also beside a daemon."""
+"""Who may come, changed from the command line (``--invite`` and its like), also beside a daemon, or inside it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,37 @@ def new(state: Path, name: str) -> Invitation:
     """
     first = not clients.invited(state / "onion")
     return Invitation(name, _address(state), clients.invite(state / "onion", name), first)
+
+
+class GuestBook:
+    """The same inside the daemon: for its page, and for its control socket."""
+
+    def __init__(self, state: Path, changed: Callable[[], object]) -> None:
+        """
+        :param state: the state directory.
+        :param changed: called when the list is another one.
+        """
+        self._state = state
+        self._changed = changed
+
+    def invite(self, name: str) -> Invitation:
+        """:raises InvitationError: it cannot be done."""
+        invitation = new(self._state, name)
+        self._changed()
+        return invitation
+
+    def revoke(self, name: str, *, public: bool) -> None:
+        """
+        :param name: of a guest.
+        :param public: also when nobody else is invited, so that everybody who has the address can come.
+        :raises InvitationError: it cannot be done.
+        """
+        clients.revoke(self._state / "onion", name, public=public)
+        self._changed()
+
+    def names(self) -> list[str]:
+        """:return: of all guests; :raises InvitationError: they cannot be read."""
+        return clients.invited(self._state / "onion")
 
 
 def invite(state: Path, name: str) -> str:

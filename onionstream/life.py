@@ -6,7 +6,7 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from types import FrameType
@@ -129,16 +129,23 @@ class Reload:
     _log = Logger()
 
     def __init__(
-        self, present: Config, load: Callable[[], Config], apply: Mapping[frozenset[str], Callable[[Config], None]]
+        self,
+        present: Config,
+        load: Callable[[], Config],
+        apply: Mapping[frozenset[str], Callable[[Config], None]],
+        looks: Sequence[Callable[[], str | None]] = (),
     ) -> None:
         """
         :param present: the configuration in force, which is then to be had under this name.
         :param load: reads it anew; raises ``ConfigError``.
         :param apply: for each set of tables, what to do with the new configuration when one of them has changed.
+        :param looks: look at other files, whatever is wrong with this one; some say what they have found.
         """
         self.present = present
+        self._began = present
         self._load = load
         self._apply = apply
+        self._looks = looks
 
     def __call__(self) -> None:
         """Read and apply. A wrong file changes nothing, and the log says why (R-34)."""
@@ -150,26 +157,48 @@ class Reload:
         Read and apply, for somebody who waits for the outcome.
 
         :return: the same as the log has: what has changed, and what of it counts after a restart only.
-        :raises ConfigError: the file is wrong; nothing has changed.
+        :raises ConfigError: the file is wrong; nothing of the configuration has changed.
         """
         try:
             read = self._load()
         except ConfigError as error:
             self._log.error("The configuration stays as it was: {error}", error=error)
+            self._look()
             raise
-        changed = {
-            table.name for table in fields(Config) if getattr(read, table.name) != getattr(self.present, table.name)
-        }
+        return " ".join(filter(None, (self._change(read), *self._look())))
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """Tables that are not as they were at the start, and count after a restart only."""
+        return tuple(sorted(_differing(self._began, self.present) - self._known))
+
+    @property
+    def _known(self) -> frozenset[str]:
+        """Tables that somebody follows while the daemon runs."""
+        return frozenset[str]().union(*self._apply)
+
+    def _look(self) -> list[str]:
+        """:return: what was found in other files."""
+        return [said for look in self._looks if (said := look())]
+
+    def _change(self, read: Config) -> str:
+        """:return: what has changed."""
+        changed = _differing(read, self.present)
         self.present = read
         told = f"The configuration was read again; changed: {self._named(changed)}."
         self._log.info("The configuration was read again; changed: {tables}.", tables=self._named(changed))
         for tables, act in self._apply.items():
             if tables & changed:
                 act(read)
-        if unknown := changed - frozenset[str]().union(*self._apply):
+        if unknown := changed - self._known:
             self._log.warn("A change of {tables} needs a restart.", tables=self._named(unknown))
             return f"{told} A change of {self._named(unknown)} needs a restart."
         return told
 
     def _named(self, tables: set[str] | frozenset[str]) -> str:
         return ", ".join(f"[{table}]" for table in sorted(tables)) or "nothing"
+
+
+def _differing(one: Config, other: Config) -> set[str]:
+    """:return: the tables in which two configurations are not the same."""
+    return {table.name for table in fields(Config) if getattr(one, table.name) != getattr(other, table.name)}

@@ -22,7 +22,7 @@ from onionstream import life, terminal
 from onionstream.assembly.changes import Changes, how_to_make_slate, how_to_start, profiles
 from onionstream.assembly.livechat import LiveChat
 from onionstream.assembly.livecontrol import LiveControl, Parts
-from onionstream.assembly.seat import Seat
+from onionstream.assembly.seat import Machine, Seat
 from onionstream.captcha.fonts import FontError
 from onionstream.encoder.confinement import Confinement, find_confinement
 from onionstream.encoder.folder import Folder
@@ -100,25 +100,25 @@ def makeService(options: Options) -> IService:
     tor = _tor(settings.tor, state, reactor, confinement, rates)
     guests, gauge = Guests(state.path / "onion", tor), Gauge()
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
-    seat = Seat(settings, chat, broadcast, intake, tor, test, lambda: circuits, reactor)
+    machine = Machine(intake, tor, test, lambda: circuits, state.path, guests.look, lambda: reload)
+    seat = Seat(settings, chat, broadcast, machine, reactor)
     site = _site((watch, hls, *chat.areas, *seat.areas, gauge, Assets()), chat.entrance.door, connections, reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
     changes = Changes(watch, chat, seat, broadcast, intake, slates, tor, test, confinement)
-    reload = life.Reload(settings, options.load, changes.by_table())
-    planned = _planned_by(reload)
-    parts = Parts(state, chat, broadcast, intake, tor, test, site, reload, guests, planned)
+    reload = life.Reload(settings, options.load, changes.by_table(), (guests.look, chosen.look, chat.look))
+    parts = Parts(state, chat, broadcast, intake, tor, test, site, reload, guests, _planned_by(reload))
     control = _or_end(lambda: LiveControl(parts, reactor))
     write(_banner(settings, state, password, confinement))
     stream = _together(
-        life.Signals(reactor, _one_after_the_other(reload, guests.look, chosen.look, chat.look), test.run),
+        life.Signals(reactor, reload, test.run),
         Listening(ports, site, ending=_one_after_the_other(chat.close, hls.close, seat.close, broadcast.close)),
         *_timers(broadcast, circuits),
         *seat.timers(),
         chat.service(),
         control.service(),
-        *_terminal(broadcast, intake, tor, test, planned),
+        *_terminal(broadcast, intake, tor, test, parts.planned),
         test,
         slates,
         intake,

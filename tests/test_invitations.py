@@ -81,3 +81,14 @@ class InvitationTests(SynchronousTestCase):
         self.assertNotIn(new.key, repr(new))
         self.assertTrue(new.text("The end.").endswith("\nThe end.\n"))
         self.assertIn(new.key, new.text(""))
+
+    def test_the_daemon_s_own_list(self) -> None:
+        """Whatever changes in it is told at once, and what does not is not."""
+        (self.state / "onion").mkdir(mode=0o700)
+        told: list[list[str]] = []
+        book = invitations.GuestBook(self.state, lambda: told.append(book.names()))
+        self.assertEqual(len(book.invite("alice").key), 52)
+        self.assertRaises(InvitationError, book.invite, "alice")
+        self.assertRaises(InvitationError, book.revoke, "alice", public=False)
+        book.revoke("alice", public=True)
+        self.assertEqual(told, [["alice"], []])

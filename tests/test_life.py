@@ -201,6 +201,28 @@ class ReloadTests(SynchronousTestCase):
         self.assertRaises(ConfigError, self.reload.again)
         self.assertEqual(len(self.applied), 1)
 
+    def test_what_needs_a_restart_is_known_until_it_is_as_before(self) -> None:
+        """However often the file is read again meanwhile."""
+        self.file = Config(stream=Stream(title="New"), web=Web(port=6000))
+        for _ in range(2):
+            self.reload()
+            self.assertEqual(self.reload.late, ("web",))
+        self.file = Config()
+        self.reload()
+        self.assertEqual(self.reload.late, ())
+
+    def test_R34_other_files_are_looked_at_in_any_case(self) -> None:
+        """And what was found in them is said with the rest."""
+        looked: list[str] = []
+        self.reload = Reload(
+            Config(), self.load, {}, (lambda: looked.append("list"), lambda: "Another guest can come.")
+        )
+        told = "The configuration was read again; changed: nothing. Another guest can come."
+        self.assertEqual(self.reload.again(), told)
+        self.file = ConfigError("my.toml", "something is wrong")
+        self.reload()
+        self.assertEqual(looked, ["list", "list"])
+
 
 class Slow(Service):
     """A service that takes its time to stop."""

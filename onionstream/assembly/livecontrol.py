@@ -17,7 +17,6 @@ from typing import Any
 from twisted.application.service import IService, MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
 
-from onionstream import invitations
 from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.events import Event
 from onionstream.chat.people import Person
@@ -28,15 +27,13 @@ from onionstream.control.server import ControlServer
 from onionstream.control.steering import Steering
 from onionstream.encoder.intake import Intake
 from onionstream.files.state import StateDirectory
-from onionstream.invitations import Invitation
+from onionstream.invitations import GuestBook
 from onionstream.life import Reload
-from onionstream.onion import clients
 from onionstream.onion.guests import Guests
 from onionstream.onion.report import Planned
 from onionstream.onion.selftest import SelfTest
 from onionstream.onion.tor import Tor
 from onionstream.regular import Regular
-from onionstream.settings.config import Config
 from onionstream.video.broadcast import Broadcast
 from onionstream.web.http import BoundedSite
 from onionstream.web.lock import Kind
@@ -86,7 +83,8 @@ class LiveControl:
         key = token_bytes(16)
         talk = Moderation(chat.room, chat.presence, self._called, key, now=seconds, when=time.time)
         encoder, onion = _Encoder(parts.encoder), _Onion(parts)
-        steering = Steering(_Stage(parts, seconds), encoder, _Audience(parts), onion, _Guests(parts), _Settings(parts))
+        guests = GuestBook(parts.state.path, parts.guests.look)
+        steering = Steering(_Stage(parts, seconds), encoder, _Audience(parts), onion, guests, parts.reload)
         execution = Execution({**talk.acts(), **steering.acts()})
         self._server = ControlServer(execution.do, self._begin, os.geteuid())
         self._port = listen_on_unix(reactor, parts.state.control, self._server)
@@ -287,43 +285,3 @@ class _Onion:
         """A new one."""
         report = await self._parts.test.run()
         return report.sentences(self._parts.planned())
-
-
-class _Guests:
-    """See ``steering.Guests``."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._state = parts.state.path
-        self._look = parts.guests.look
-
-    def invite(self, name: str) -> Invitation:
-        """And tell tor."""
-        new = invitations.new(self._state, name)
-        self._look()
-        return new
-
-    def revoke(self, name: str, *, public: bool) -> None:
-        """And tell tor."""
-        clients.revoke(self._state / "onion", name, public=public)
-        self._look()
-
-    def names(self) -> list[str]:
-        """Of all."""
-        return clients.invited(self._state / "onion")
-
-
-class _Settings:
-    """See ``steering.Settings``."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-
-    @property
-    def present(self) -> Config:
-        """In force."""
-        return self._parts.reload.present
-
-    def again(self) -> str:
-        """As SIGHUP does it: guests are looked at too, whatever is wrong with the configuration."""
-        self._parts.guests.look()
-        return self._parts.reload.again()

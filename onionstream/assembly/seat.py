@@ -7,6 +7,8 @@ A part of the composition root (``tap``), as ``livechat`` is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.events import Event, Said
 from onionstream.encoder.supervisor import Status
+from onionstream.invitations import GuestBook
 from onionstream.onion.progress import Status as OnionStatus
 from onionstream.onion.report import Report
 from onionstream.settings.config import Config
@@ -24,9 +27,16 @@ from onionstream.web.areas import Area
 from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.dashboard import Dashboard
+from onionstream.web.desk import Desk
 from onionstream.web.figures import Figures, Pace, Talk
+from onionstream.web.guestlist import GuestList
 from onionstream.web.helm import Source
 from onionstream.web.steer import Steer
+from onionstream.web.upkeep import Settings, Upkeep
+from onionstream.web.upkeep import Test as AnyTest
+
+SOON = 10.0
+"""Seconds until tor hears of guests: it may end all connections then, and the answer with the key comes over one."""
 
 _PAGE = 4096
 """Bytes, as Linux counts memory on the machines we know."""
@@ -46,12 +56,35 @@ class Onion(Protocol):
         """How it is."""
 
 
-class Test(Protocol):
+class Test(AnyTest, Protocol):
     """What is used of ``SelfTest``."""
 
     @property
     def last(self) -> Report | None:
         """What it has found last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """
+    What of the daemon is shown and steered, beside the chat and the broadcast.
+
+    :ivar encoder: where the picture comes from.
+    :ivar onion: the onion service, and...
+    :ivar test: ... what was found of it from outside.
+    :ivar circuits: the site as tor comes to it; it is there when all is built.
+    :ivar state: the state directory, where it stands who is invited.
+    :ivar guests: has tor look who that is.
+    :ivar settings: reads the configuration again; it is there when all is built.
+    """
+
+    encoder: Encoder
+    onion: Onion
+    test: Test
+    circuits: Callable[[], CircuitSite]
+    state: Path
+    guests: Callable[[], object]
+    settings: Callable[[], Settings]
 
 
 class Seat:
@@ -67,38 +100,33 @@ class Seat:
         settings: Config,
         chat: LiveChat,
         broadcast: Broadcast,
-        encoder: Encoder,
-        onion: Onion,
-        test: Test,
-        circuits: Callable[[], CircuitSite],
+        machine: Machine,
         clock: IReactorTime,
     ) -> None:
         """
         :param settings: see there.
         :param chat: what is steered, beside...
         :param broadcast: ... what is shown, and...
-        :param encoder: ... where that comes from.
-        :param onion: the onion service, and...
-        :param test: ... what was found of it from outside.
-        :param circuits: the site as tor comes to it; it is there when all is built.
+        :param machine: ... all the rest.
         :param clock: never goes back.
         """
         self.settings = settings
         self._chat = chat
         self._broadcast = broadcast
-        self._encoder = encoder
-        self._onion = onion
-        self._test = test
-        self._circuits = circuits
+        self._encoder = machine.encoder
+        self._onion = machine.onion
+        self._test = machine.test
+        self._circuits = machine.circuits
         self._clock = clock
         self._pace, self._talk = Pace(broadcast.window), Talk()
-        course, titles, sessions = chat.course, chat.titles, chat.sessions
-        steer = Steer(
-            course, titles, chat.room, encoder, sessions, chat.entrance.nonces, chat.presence, chat.called, clock
-        )
-        self.dashboard = Dashboard(self.figures, sessions, clock)
-        desk = Broadcaster(self.figures, steer, chat.entrance.login, chat.overview)
-        self.areas: tuple[Area, ...] = (desk, steer, self.dashboard)
+        desk = Desk(chat.sessions, chat.entrance.nonces, clock)
+        steer = Steer(chat.course, chat.titles, chat.room, machine.encoder, desk, chat.presence, chat.called)
+        self.dashboard = Dashboard(self.figures, chat.sessions, clock)
+        guests = GuestList(desk, GuestBook(machine.state, partial(clock.callLater, SOON, machine.guests)))
+        upkeep = Upkeep(desk, machine.settings, machine.test)
+        login = chat.entrance.login
+        page = Broadcaster(self.figures, steer, login, chat.overview, desk=desk, guests=guests, upkeep=upkeep)
+        self.areas: tuple[Area, ...] = (page, steer, guests, upkeep, self.dashboard)
         chat.hear(self._hear)
 
     def timers(self) -> tuple[IService, ...]:

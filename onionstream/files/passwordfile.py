@@ -20,6 +20,8 @@ from onionstream.passwords import SALT, Hashed, check
 
 NAME = "password"
 
+ANOTHER = "The password is another one: whoever is logged in has to do it again."
+
 _FORM = re.compile("onionstream password 1\n(.*)\n")
 _LONGEST = 4096  # bytes; it has 167
 
@@ -92,17 +94,19 @@ class PasswordFile:
         self._state = state
         self._changed = changed
 
-    def look(self) -> None:
-        """Look; a file that cannot be used changes nothing, and the log says why."""
+    def look(self) -> str:
+        """Look; a file that cannot be used changes nothing. :return: what the log says of it, or nothing."""
         try:
             found = load(self._state)
         except PasswordFileError as error:
             self._log.error("The password stays as it was: {error}", error=error)
-            return
-        if found != self.present:
-            self.present = found
-            self._log.info("The password is another one: whoever is logged in has to do it again.")
-            self._changed(found)
+            return f"The password stays as it was: {error}"
+        if found == self.present:
+            return ""
+        self.present = found
+        self._log.info("{another}", another=ANOTHER)
+        self._changed(found)
+        return ANOTHER
 
 
 def _refused(path: Path, what: str) -> PasswordFileError:

@@ -173,9 +173,9 @@ class Titles:
             else:
                 file.remove()
         except TitleError as problem:
-            raise TitleError(f"{name} {problem}. Nothing was changed.") from problem
+            raise TitleError(f"{name} {problem}. It stays as it was.") from problem
         except OSError as problem:
-            raise TitleError(f"{name} cannot be kept: {problem.strerror}. Nothing was changed.") from problem
+            raise TitleError(f"{name} cannot be kept: {problem.strerror}. It stays as it was.") from problem
         if (self.title, self.description) != before:
             self.changed()
 

@@ -42,14 +42,13 @@ class Guests:
         self._door = door
         self._names = self._invited()
 
-    def look(self) -> None:
-        """Look who is invited now, and do what follows from it."""
+    def look(self) -> str:
+        """Look who is invited now, and do what follows from it; :return: what that is, in a sentence, or nothing."""
         before, self._names = self._names, self._invited()
         added, gone = self._names - before, before - self._names
         if gone or (added and not before):
-            self._tell(self._door.offer_anew, "The guests have changed: all connections end.")
-        elif added:
-            self._tell(self._door.reload, "Another guest can come.")
+            return self._tell(self._door.offer_anew, "The guests have changed: all connections end.")
+        return self._tell(self._door.reload, "Another guest can come.") if added else ""
 
     def _invited(self) -> frozenset[str]:
         try:
@@ -58,11 +57,12 @@ class Guests:
             self._log.warn("{problem}", problem=problem)
             return frozenset()
 
-    def _tell(self, act: Callable[[], Deferred[None]], done: str) -> None:
-        """:param done: what the log says when tor has heard of it."""
+    def _tell(self, act: Callable[[], Deferred[None]], done: str) -> str:
+        """:param done: what the log says when tor has heard of it; :return: the same."""
 
         def failed(failure: Failure) -> None:
             failure.trap(ControlError)
             self._log.warn("tor could not be told who is invited: {problem}", problem=failure.getErrorMessage())
 
         act().addCallbacks(lambda _: self._log.info("{done}", done=done), failed)
+        return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from onionstream.web.course import Course
@@ -31,7 +31,11 @@ class Titles(Protocol):
 
 
 class Source(Protocol):
-    """What is used of the encoder's ``Supervisor``."""
+    """What is used of the encoder's ``Intake``."""
+
+    @property
+    def running(self) -> object:
+        """Whether it is to give a picture."""
 
     def startService(self) -> object:
         """Have a picture."""
@@ -60,11 +64,19 @@ class Notice:
 
     :ivar refused: nothing was changed.
     :ivar sweep: minutes and minutes of a sweep that is asked about, and how many messages it finds.
+    :ivar last: the only guest, if taking his invitation back is asked about.
+    :ivar form: the name of the form.
     """
 
     sentence: str
     refused: bool = False
     sweep: tuple[int, int, int] | None = None
+    last: str = ""
+    form: str = ""
+
+    def at(self, form: str) -> Notice:
+        """:return: the same, of this form."""
+        return replace(self, form=form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +99,13 @@ class View:
     """
     The forms as they are now.
 
-    :ivar once: the nonce of each.
-    :ivar notice: what became of the last one.
+    :ivar off: the source was switched off.
     :ivar hidden: messages that the last sweep has hidden.
     :ivar members: in full.
     """
 
-    once: str
-    notice: Notice | None
     titles: Titles
+    off: bool
     course: Course
     hidden: int
     members: tuple[str, ...]

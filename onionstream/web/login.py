@@ -20,7 +20,7 @@ from onionstream.web.drafts import NO_OTHER, Wish, wished
 from onionstream.web.errors import BadRequest, Unavailable
 from onionstream.web.guard import USER, Guard
 from onionstream.web.headers import Document, apply
-from onionstream.web.identity import Identity, Who
+from onionstream.web.identity import Identity
 from onionstream.web.nonces import Nonces
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Session, Sessions
@@ -96,7 +96,7 @@ class Login:
 
     def once(self, session: Session) -> str:
         """:return: a nonce for the button to log out."""
-        return self._nonces.issue(_who(session), OUT)
+        return self._nonces.issue(session.who, OUT)
 
     @router.route("/login", methods=["GET"])
     def form(self, request: BoundedRequest) -> str:
@@ -136,7 +136,7 @@ class Login:
         fields = request.form("nonce")
         session = self._sessions.staff(request)
         if session is not None:
-            self._nonces.spend(_who(session), OUT, fields.get("nonce", ""))
+            self._nonces.spend(session.who, OUT, fields.get("nonce", ""))
             self._sessions.end(request)
         return _send(request, "/login?out=1")
 
@@ -218,10 +218,6 @@ def _challenge(request: BoundedRequest) -> str:
         sentence=f"The name is {USER}; the password was printed in the terminal when the program started, unless you "
         "have chosen one.",
     )
-
-
-def _who(session: Session) -> Who:
-    return Who(session.key, cookie=True)
 
 
 def _send(request: BoundedRequest, address: str) -> str:

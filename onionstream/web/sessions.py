@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from secrets import token_bytes, token_urlsafe
 
@@ -16,6 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from onionstream.web.basic import Remembered
 from onionstream.web.errors import Forbidden
+from onionstream.web.identity import Who
 from onionstream.web.request import BoundedRequest
 
 COOKIE = b"b"
@@ -41,6 +43,7 @@ class Session:
     Somebody is logged in.
 
     :ivar key: 16 bytes, by which the chat knows the broadcaster: the same for all sessions until the daemon ends.
+    :ivar own: 16 bytes that are of this session alone.
     :ivar began: seconds of the monotonic clock.
     :ivar used: the same, when it was used last.
     :ivar basic: the password comes with each request, so logging out is up to who sends it.
@@ -50,6 +53,12 @@ class Session:
     began: float
     used: float
     basic: bool = False
+    own: bytes = field(default_factory=partial(token_bytes, 16), repr=False)
+
+    @property
+    def who(self) -> Who:
+        """For nonces: what is issued for one session cannot be sent in another (D-06)."""
+        return Who(self.own, cookie=True)
 
     def lives(self, now: float) -> bool:
         """:return: whether it has neither lasted nor waited too long."""

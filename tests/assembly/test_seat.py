@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 from twisted.web.resource import IResource
 
 from onionstream.assembly.livechat import LiveChat
-from onionstream.assembly.seat import Seat, memory
-from onionstream.encoder.supervisor import State as EncoderState
-from onionstream.encoder.supervisor import Status as EncoderStatus
+from onionstream.assembly.seat import SOON, Machine, Seat, memory
+from onionstream.chat.rules import Mode
 from onionstream.files.secretfile import Secrets
+from onionstream.life import Reload
 from onionstream.onion.budgets import Budgets
+from onionstream.onion.guests import Guests
 from onionstream.onion.progress import State as OnionState
 from onionstream.onion.progress import Status as OnionStatus
-from onionstream.onion.report import Report
 from onionstream.passwords import Printed
-from onionstream.settings.config import Audio, Config, Video
+from onionstream.settings.config import Audio, Chat, Config, ConfigError, Video, Web
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
 from onionstream.web.circuits import CircuitSite
+from tests.onion.test_guests import FakeDoor
 from tests.video import streams
-from tests.web.entry import Source
+from tests.web.helms import Source, Test
 from tests.web.visitor import Visitor
 from tests.web.wire import WireCase
 
 
-class Encoder(Source):
-    """One that runs."""
-
-    def status(self) -> EncoderStatus:
-        """All is well."""
-        state = EncoderState.RUNNING
-        return EncoderStatus(state=state, generation=2, sentence="ffmpeg runs.", seconds=1.0, lines=("a word",))
-
-
-@dataclass
 class Onion:
-    """One that can be reached, and was never tested."""
-
-    last: Report | None = field(default=None)
+    """One that can be reached."""
 
     def status(self) -> OnionStatus:
         """All is well."""
@@ -66,10 +55,26 @@ class SeatTests(WireCase):
             settings, secrets, broadcast, lambda *_: "page", self.clock, Printed("s3cret"), state=state
         )
         self.addCleanup(self.chat.close)
-        self.encoder, onion = Encoder(), Onion()
-        self.seat = Seat(settings, self.chat, broadcast, self.encoder, onion, onion, lambda: self.circuits, self.clock)
+        (state / "onion").mkdir(mode=0o700)
+        self.encoder, self.door = Source(), FakeDoor()
+        self.guests = Guests(state / "onion", self.door)
+        self.file: Config | ConfigError = settings
+        self.reload = Reload(settings, self.load, {frozenset({"chat"}): self.chat.change}, (self.guests.look,))
+        looks = lambda: self.circuits, state, self.guests.look, lambda: self.reload
+        machine = Machine(self.encoder, Onion(), Test(), *looks)
+        self.seat = Seat(settings, self.chat, broadcast, machine, self.clock)
         self.addCleanup(self.seat.close)
         return Areas(*self.chat.areas, *self.seat.areas)
+
+    def load(self) -> Config:
+        """What is in the file now."""
+        if isinstance(self.file, ConfigError):
+            raise self.file
+        return self.file
+
+    def host(self) -> Visitor:
+        """:return: the broadcaster, at his page."""
+        return Visitor(self).send("/login", {"password": "s3cret"}).go("/broadcaster")
 
     def setUp(self) -> None:
         """Tor's socket too."""
@@ -90,11 +95,33 @@ class SeatTests(WireCase):
 
     def test_all_can_be_steered(self) -> None:
         """The source, the chat and the title, by whoever is logged in."""
-        he = Visitor(self).send("/login", {"password": "s3cret"}).go("/broadcaster")
+        he = self.host()
         he.choose("/broadcaster/source").press("off")
         he.choose("/broadcaster/door").press(kind="captcha")
         self.assertEqual((self.encoder.told, self.chat.entrance.door.takes_strangers), (["off"], False))
         self.assertEqual(Visitor(self).go("/live").answer.status, 403)
+
+    def test_a_guest_is_let_in_when_his_key_has_arrived(self) -> None:
+        """Tor ends all connections for the first one, and the answer comes over one of them."""
+        page = self.host().choose("/broadcaster/invite").press(name="anna").page
+        self.assertRegex(page.text, "Key[A-Z2-7]{52}\n")
+        self.assertEqual(self.door.asked, [])
+        self.clock.advance(SOON)
+        self.assertEqual(self.door.asked, ["offer anew"])
+
+    def test_R34_the_configuration_is_read_again(self) -> None:
+        """As SIGHUP does it; a wrong one is told, and changes nothing."""
+        he = self.host()
+        self.file = replace(self.seat.settings, chat=Chat(mode="closed"), web=Web(port=6000))
+        he.choose("/broadcaster/reload").press()
+        told = "The configuration was read again; changed: [chat], [web]."
+        self.assertIn(told, he.page.said["status"][0])
+        self.assertIn("after a restart only: [web].", he.page.text)
+        self.assertEqual(self.chat.room.rules.mode, Mode.CLOSED)
+        self.file = ConfigError("my.toml", "this is not TOML", 3)
+        he.choose("/broadcaster/reload").press()
+        self.assertEqual(he.page.said["alert"], ["my.toml, line 3: this is not TOML"])
+        self.assertEqual(self.chat.room.rules.mode, Mode.CLOSED)
 
     def test_the_memory_is_that_of_this_process(self) -> None:
         """In MiB."""

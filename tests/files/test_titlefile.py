@@ -138,7 +138,7 @@ class SetTests(TitleCase):
         """And the sentence says why."""
         self.titles.set_title("Good")
         for typed in ("x" * 201, "a\0b"):
-            self.assertIn("Nothing was changed", str(self.assertRaises(TitleError, self.titles.set_title, typed)))
+            self.assertIn("It stays as it was", str(self.assertRaises(TitleError, self.titles.set_title, typed)))
         self.assertEqual((self.titles.title, self.file.read_text()), ("Good", "Good\n"))
 
     def test_R30_one_that_cannot_be_kept_changes_nothing(self) -> None:

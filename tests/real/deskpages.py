@@ -10,9 +10,12 @@ from onionstream.chat.rules import Mode, When
 from onionstream.chat.tripcode import Tripcode
 from onionstream.web.course import Knob
 from onionstream.web.dashboard import PARTS
+from onionstream.web.desk import Forms
+from onionstream.web.guestlist import Listed
 from onionstream.web.helm import Notice, Tripcoded
 from onionstream.web.lock import Kind, Lock
 from onionstream.web.templates import TEMPLATES
+from onionstream.web.upkeep import Shown
 from tests.real.sayings import an_overview
 from tests.web.entry import FIGURES
 
@@ -26,15 +29,24 @@ def desk(title: str, description: str) -> dict[str, object]:
         raid=False,
     )
     steer = SimpleNamespace(
-        once="x",
-        notice=Notice("41 messages of 12 people would vanish.", sweep=(5, 10, 41)),
+        off=False,
         titles=SimpleNamespace(title=title, description=description, own=(True, False)),
         course=course,
         hidden=3,
         members=(Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
         applicants=(Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
     )
-    return {"figures": None, "steer": steer, "basic": False, "once": "x", "staff": an_overview()}
+    notice = Notice("41 messages of 12 people would vanish.", sweep=(5, 10, 41), form="sweep")
+    return {
+        "figures": None,
+        "forms": Forms(lambda _: "x", notice),
+        "steer": steer,
+        "guests": Listed(("anna", "x" * 32), far=True),
+        "upkeep": Shown(("web",), testing=False, untested=""),
+        "basic": False,
+        "once": "x",
+        "staff": an_overview(),
+    }
 
 
 def now() -> str:

@@ -22,9 +22,11 @@ from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.course import Course
 from onionstream.web.dashboard import Dashboard
+from onionstream.web.desk import Desk
 from onionstream.web.figures import Figures
 from onionstream.web.fragments import Fragments, Words
 from onionstream.web.guard import Guard
+from onionstream.web.guestlist import GuestList
 from onionstream.web.identity import Identity
 from onionstream.web.lock import Lock
 from onionstream.web.login import Login
@@ -33,8 +35,10 @@ from onionstream.web.overview import Overview
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Sessions
 from onionstream.web.steer import Steer
+from onionstream.web.upkeep import Upkeep
 from tests.fakes import FakeWorkers
 from tests.web.chat import NOON, Captchas, Tripcodes
+from tests.web.helms import GuestBook, Settings, Source, Test
 from tests.web.onion import line
 from tests.web.visitor import Visitor
 from tests.web.wire import Answer, Client, WireCase
@@ -72,30 +76,6 @@ FIGURES = Figures(
     memory=51.2,
 )
 """Invented."""
-
-
-class Source:
-    """
-    An encoder, invented.
-
-    :ivar told: what it was told to do.
-    """
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self.told: list[str] = []
-
-    def startService(self) -> None:
-        """Have a picture."""
-        self.told.append("on")
-
-    def stopService(self) -> None:
-        """Have none."""
-        self.told.append("off")
-
-    def restart(self) -> None:
-        """Begin anew."""
-        self.told.append("restart")
 
 
 @dataclass(frozen=True)
@@ -157,11 +137,22 @@ class LoginCase(WireCase):
         self.guard = Guard(self.password, self.workers, self.clock)
         self.nonces = Nonces(bytes(32), self.clock)
         self.login = Login(self.sessions, self.guard, self.identity, self.asking, self.nonces)
+        self.desk = Desk(self.sessions, self.nonces, self.clock)
         steer = self.steering()
+        self.guests, self.settings, self.test = GuestBook(), Settings(), Test()
+        guests, upkeep = GuestList(self.desk, self.guests), Upkeep(self.desk, lambda: self.settings, self.test)
         self.dashboard = Dashboard(lambda: self.figures, self.sessions, self.clock)
         self.addCleanup(self.dashboard.close)
-        desk = Broadcaster(lambda: self.figures, steer, self.login, lambda: self.overview)
-        return Areas(desk, steer, self.dashboard, self.login, self.asking, Others(self.identity))
+        page = Broadcaster(
+            lambda: self.figures,
+            steer,
+            self.login,
+            lambda: self.overview,
+            desk=self.desk,
+            guests=guests,
+            upkeep=upkeep,
+        )
+        return Areas(page, steer, guests, upkeep, self.dashboard, self.login, self.asking, Others(self.identity))
 
     def steering(self) -> Steer:
         """What the page steers: a room, a door, titles and a source."""
@@ -174,7 +165,7 @@ class LoginCase(WireCase):
         self.here: list[bytes] = []
         called = Fragments(Words()).called
         objects = self.course, self.titles, self.room, self.source
-        return Steer(*objects, self.sessions, self.nonces, self.here, called, self.clock)
+        return Steer(*objects, self.desk, self.here, called)
 
     def setUp(self) -> None:
         """Tor's socket too."""

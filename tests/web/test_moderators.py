@@ -6,7 +6,6 @@ from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
 from onionstream.settings.config import Chat, Config
-from onionstream.web.sessions import Session
 from tests.web.moderating import MINE, THEIRS, ModeratingCase
 
 
@@ -38,7 +37,8 @@ class ModeratorTests(ModeratingCase):
     def test_who_logs_out_sees_no_more_of_it(self) -> None:
         """His open documents end, and come back as a viewer's."""
         self.assertIn("<button", self.host.text)
-        once = self.chat.entrance.login.once(Session(self.host_key, 0.0, 0.0))
+        (session,) = self.chat.sessions._sessions.values()
+        once = self.chat.entrance.login.once(session)
         self.host.visitor.send("/logout", {"nonce": once})
         self.assertTrue(self.host.client.closed)
         self.assertNotIn("<button", self.enter(self.host.visitor).text)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from onionstream.chat.looks import Look
 from onionstream.chat.rules import Mode, When
+from onionstream.web.desk import AGAIN, DESK, TWICE
 from onionstream.web.lock import Kind
 from onionstream.web.nonces import LIFE
-from onionstream.web.steer import AGAIN
 from tests.chat.rooms import key, trip
 from tests.web.chat import NOON
-from tests.web.entry import LoginCase
+from tests.web.entry import BROWSER, PASSWORD, LoginCase, basic
 from tests.web.visitor import Visitor
-
-DESK = "/broadcaster"
 
 
 class SteerCase(LoginCase):
@@ -66,7 +64,7 @@ class TitleTests(SteerCase):
     def test_one_that_cannot_be_is_told(self) -> None:
         """And said this once."""
         (said,) = self.set("title", title="x" * 201)
-        self.assertIn("Nothing was changed", said)
+        self.assertIn("It stays as it was", said)
         self.assertEqual(self.he.go(DESK).page.said, {"alert": [], "status": []})
 
 
@@ -168,10 +166,21 @@ class SourceTests(SteerCase):
     """``/broadcaster/source``."""
 
     def test_on_off_restart(self) -> None:
-        """Each by its button."""
-        for button in ("on", "off", "restart"):
-            self.set("source", button)
-        self.assertEqual(self.source.told, ["on", "off", "restart"])
+        """Each by its button; the page says whether it is on."""
+        self.assertIn("It is switched on.", self.he.page.text)
+        for button in ("restart", "off", "on"):
+            self.assertEqual(len(self.set("source", button)), 1)
+        self.assertEqual(self.source.told, ["restart", "off", "on"])
+        self.set("source", "off")
+        self.assertIn("Switched off here", self.he.page.text)
+
+    def test_what_is_off_cannot_be_started_anew(self) -> None:
+        """It says so: a page of before may still have the button."""
+        old = self.he.page.forms[f"{DESK}/source"][0]
+        self.he.go(DESK)
+        self.set("source", "off")
+        self.he.send(f"{DESK}/source", {**old, "act": "restart"})
+        self.assertEqual((self.he.page.said["alert"], self.source.told), (["The source is switched off."], ["off"]))
 
 
 class FormTests(SteerCase):
@@ -193,7 +202,58 @@ class FormTests(SteerCase):
         for _ in range(2):
             self.he.send(f"{DESK}/source", fields)
             self.assertEqual(self.he.answer.status, 200)
-        self.assertEqual(self.source.told, ["restart"])
+        self.assertEqual((self.source.told, self.he.page.said["status"]), (["restart"], [TWICE]))
+
+    def test_D06_other_forms_of_the_same_page_can_still_be_sent(self) -> None:
+        """Somebody goes back to it, or has it in two tabs."""
+        title, raid = (self.he.page.forms[f"{DESK}/{form}"][0] for form in ("title", "raid"))
+        self.he.send(f"{DESK}/title", {**title, "title": "Day 12"})
+        self.he.send(f"{DESK}/raid", {**raid, "act": "on"})
+        self.assertEqual((self.titles.title, self.course.raid), ("Day 12", True))
+
+    def test_D06_a_nonce_is_of_one_form_and_one_session(self) -> None:
+        """Neither another form nor the same broadcaster in another browser can send it."""
+        mine = self.he.page.forms[f"{DESK}/source"][0]
+        raid = self.he.page.forms[f"{DESK}/raid"][0]
+        other = self.logged_in()
+        other.send(f"{DESK}/source", {**mine, "act": "off"})
+        self.assertEqual(other.page.said["alert"], [AGAIN])
+        self.he.send(f"{DESK}/source", {"nonce": raid["nonce"], "act": "off"})
+        self.assertEqual((self.he.page.said["alert"], self.source.told), ([AGAIN], []))
+
+    def test_what_became_of_a_form_is_said_to_whoever_has_sent_it(self) -> None:
+        """And not to the same broadcaster elsewhere."""
+        other = self.logged_in()
+        self.he.follows = False
+        self.he.choose(f"{DESK}/source").press("off")
+        self.assertEqual(other.go(DESK).page.said["status"], [])
+        self.assertEqual(self.he.go(DESK).page.said["status"], ["The source is switched off."])
+
+    def test_every_form_comes_back_to_where_it_was_pressed(self) -> None:
+        """What became of it stands in the same section, which the address names."""
+        for form, button in (("title", ""), ("source", "restart"), ("chat", ""), ("raid", "on"), ("sweep", "count")):
+            self.set(form, button)
+            self.assertEqual(self.he.address, f"{DESK}#notice")
+            (section,) = (one for one in self.he.answer.body.decode().split("<section") if 'id="notice"' in one)
+            self.assertIn(f'action="{DESK}/{form}"', section)
+
+    def test_S13_who_has_logged_out_meanwhile_changes_nothing(self) -> None:
+        """He is told to log in again."""
+        fields = {**self.he.page.forms[f"{DESK}/source"][0], "act": "off"}
+        self.he.choose("/logout").press()
+        self.he.send(f"{DESK}/source", fields)
+        self.assertEqual((self.he.answer.status, self.source.told), (403, []))
+        self.assertIn("log in again", self.he.page.text)
+
+    def test_A9_without_cookies_the_password_comes_with_each_form(self) -> None:
+        """HTTP Basic: everything works as with a cookie, and so over a circuit."""
+        for self.circuit in (None, 7):
+            self.he = Visitor(self, cookies=False)
+            self.patch(self.he, "headers", lambda: [basic("broadcaster", PASSWORD), BROWSER])
+            self.he.go(DESK)
+            self.assertEqual(self.set("source", "restart"), ["The source is started anew."])
+            self.assertEqual(self.set("title", title="Day 12"), ["Viewers read this now."])
+        self.assertEqual(self.source.told, ["restart"] * 2)
 
     def test_D06_a_page_that_was_open_for_long_changes_nothing(self) -> None:
         """It asks to press again."""
@@ -227,12 +287,13 @@ class FormTests(SteerCase):
             ("door", {"kind": "shut", "password": ""}),
         ):
             self.he.go(DESK)
-            nonce = {"nonce": self.he.page.forms[f"{DESK}/source"][0]["nonce"]}
+            nonce = {"nonce": self.he.page.forms[f"{DESK}/{form}"][0]["nonce"]}
             self.he.send(f"{DESK}/{form}", {**nonce, **fields})
             self.assertEqual(self.he.answer.status, 400, (form, fields))
         self.assertEqual((self.source.told, self.titles.own, self.course.talk.chosen), ([], (False, False), None))
 
     def test_D03_they_can_only_be_posted(self) -> None:
         """To look at one does nothing."""
-        for form in ("title", "chat", "raid", "sweep", "door", "member", "source"):
+        forms = ("title", "chat", "raid", "sweep", "door", "member", "source", "invite", "revoke", "reload", "test")
+        for form in forms:
             self.assertEqual(self.he.go(f"{DESK}/{form}").answer.status, 405)
