@@ -8,6 +8,7 @@ from typing import Any
 
 from onionstream.chat.rules import Mode, When
 from onionstream.chat.tripcode import Tripcode
+from onionstream.invitations import Invitation
 from onionstream.web.course import Knob
 from onionstream.web.dashboard import PARTS
 from onionstream.web.desk import Forms
@@ -47,6 +48,11 @@ def desk(title: str, description: str) -> dict[str, object]:
         "once": "x",
         "staff": an_overview(),
     }
+
+
+def invited() -> dict[str, object]:
+    """:return: what the page with a new guest's key needs."""
+    return {"invited": Invitation("anna", f"http://{'a' * 56}.onion/", "K" * 52, first=True), "far": True}
 
 
 def now() -> str:

@@ -36,7 +36,7 @@ from onionstream.web.identity import Who
 from onionstream.web.pieces import Fragment, Hole, Twofold, filled
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
-from tests.real.deskpages import desk, now
+from tests.real.deskpages import desk, invited, now
 from tests.real.processes import find
 from tests.real.sayings import A_BAN, DONE, NOW, messages, people
 from tests.real.states import STATES, State
@@ -255,6 +255,7 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),
     "/broadcaster/now": (Document.FRAME, lambda *_: now()),
+    "/broadcaster/invite": (Document.SHELL, lambda *_: _render("invited.html", **invited())),
     "/club": (Document.SHELL, _club),
 }
 _PLAIN: dict[str, tuple[Document, str, Callable[[], bytes]]] = {

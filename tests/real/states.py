@@ -109,5 +109,6 @@ STATES = {
     "plain": State(path="/plain"),
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
+    "invited": State(path="/broadcaster/invite"),
     "club": State(path="/club"),
 }
