@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import socket
+from base64 import b64encode
 from pathlib import Path
+from urllib.parse import urlencode
 
 from twisted.internet.threads import deferToThread
 
@@ -15,7 +18,9 @@ from tests.real.profiles import Habits
 from tests.real.test_watching import CODE, HEIGHT, WIDTH, WatchingCase
 from tests.real.waiting import until
 from tests.tornet.network import TorNetwork, shared
-from tests.tornet.socks import fetch
+from tests.tornet.socks import connect, fetch
+from tests.web.visitor import Page
+from tests.web.wire import get, post
 
 WRAPPER = """#!/bin/sh
 [ "$1" = --defaults-torrc ] && shift 2
@@ -25,6 +30,22 @@ exec {tor} --defaults-torrc {defaults} "$@"
 A tor that joins the private network whatever it is told: the network's lines come as defaults, which every line of ours
 would win over. So the daemon under test is the one that everybody gets, with nothing in it for tests.
 """
+
+
+def basic(password: str) -> str:
+    """:return: the value of the header that logs in."""
+    return "Basic " + b64encode(f"broadcaster:{password}".encode()).decode()
+
+
+def _exchange(link: socket.socket, request: bytes) -> str:
+    """:return: the page that is answered; the connection stays open."""
+    link.sendall(request)
+    text = b""
+    while b"</html>" not in text:
+        more = link.recv(1 << 16)
+        assert more, text
+        text += more
+    return text.partition(b"\r\n\r\n")[2].decode()
 
 
 class OnionDaemonTests(WatchingCase):
@@ -71,6 +92,21 @@ class OnionDaemonTests(WatchingCase):
         )
         for words in ("The onion address works", "The video began after", "Another way, filled on purpose, carried"):
             self.assertIn(words, text)
+
+    async def test_a_key_arrives_before_the_first_guest_puts_everybody_out(self) -> None:
+        """The broadcaster sits over the onion address: he is warned, has the key, and only then his connection ends."""
+        daemon, address = await self.published()
+        link = await deferToThread(connect, self.network.socks_port, address)
+        link.settimeout(60)
+        headers = (f"Authorization: {basic(daemon.password)}", "Accept: text/html")
+        page = await deferToThread(_exchange, link, get("/broadcaster", *headers))
+        self.assertIn("Invite yourself first", page)
+        fields = {**Page(page).forms["/broadcaster/invite"][0], "name": "me"}
+        answer = await deferToThread(_exchange, link, post("/broadcaster/invite", urlencode(fields).encode(), *headers))
+        self.assertRegex(answer, "[A-Z2-7]{52}")
+        self.assertEqual(await deferToThread(link.recv, 1), b"")
+        link.close()
+        await until(clock(), "what was done", lambda: daemon.output, lambda text: "The guests have changed" in text)
 
     async def test_R40_the_end_leaves_nothing(self) -> None:
         """No tor, no ffmpeg, and no socket of theirs."""
