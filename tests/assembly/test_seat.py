@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from twisted.web.resource import IResource
 
 from onionstream.assembly.livechat import LiveChat
-from onionstream.assembly.seat import Seat, memory
-from onionstream.encoder.supervisor import State as EncoderState
-from onionstream.encoder.supervisor import Status as EncoderStatus
+from onionstream.assembly.seat import Seat
 from onionstream.files.secretfile import Secrets
 from onionstream.onion.budgets import Budgets
-from onionstream.onion.progress import State as OnionState
-from onionstream.onion.progress import Status as OnionStatus
-from onionstream.onion.report import Report
 from onionstream.passwords import Printed
 from onionstream.settings.config import Audio, Config, Video
 from onionstream.video.broadcast import Broadcast
@@ -23,31 +17,9 @@ from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
 from onionstream.web.areas import Areas
 from onionstream.web.circuits import CircuitSite
-from tests.video import streams
-from tests.web.entry import Source
+from tests.assembly.parts import Encoder, Onion
 from tests.web.visitor import Visitor
 from tests.web.wire import WireCase
-
-
-class Encoder(Source):
-    """One that runs."""
-
-    def status(self) -> EncoderStatus:
-        """All is well."""
-        state = EncoderState.RUNNING
-        return EncoderStatus(state=state, generation=2, sentence="ffmpeg runs.", seconds=1.0, lines=("a word",))
-
-
-@dataclass
-class Onion:
-    """One that can be reached, and was never tested."""
-
-    last: Report | None = field(default=None)
-
-    def status(self) -> OnionStatus:
-        """All is well."""
-        state = OnionState.REACHABLE
-        return OnionStatus(state=state, sentence="Reached.", address="a.onion", percent=100, seconds=1.0, lines=())
 
 
 class SeatTests(WireCase):
@@ -76,17 +48,11 @@ class SeatTests(WireCase):
         super().setUp()
         self.circuits = CircuitSite(self.site, Budgets())
 
-    def test_the_figures_are_those_of_the_parts(self) -> None:
-        """As they are at the moment."""
-        self.broadcast.begin_run(1).feed(streams.build(streams.film(1.0)))
-        self.chat.room.say(b"a" * 16, "hello", 0.0, 0)
-        self.circuits.refused, self.circuits.cut = 2, 3
-        self.clock.advance(120)
+    def test_the_page_shows_the_figures(self) -> None:
+        """Those of the parts that it was given, and with the settings as they are now."""
+        self.seat.settings = Config(video=Video(bitrate=700), audio=Audio(enabled=False))
         figures = self.seat.figures()
-        self.assertEqual((figures.air, figures.minutes, figures.encoder), ("online", 2, "ffmpeg runs."))
-        self.assertEqual((figures.rate_wanted, figures.refused, figures.messages), (448, 5, 1))
-        self.assertEqual((figures.onion, figures.address, figures.tested), ("Reached.", "a.onion", ""))
-        self.assertEqual(figures.connections_most, self.site.limits.connections)
+        self.assertEqual((figures.encoder.sentence, figures.encoder.rate_wanted), ("ffmpeg runs.", 700))
 
     def test_all_can_be_steered(self) -> None:
         """The source, the chat and the title, by whoever is logged in."""
@@ -95,7 +61,3 @@ class SeatTests(WireCase):
         he.choose("/broadcaster/door").press(kind="captcha")
         self.assertEqual((self.encoder.told, self.chat.entrance.door.takes_strangers), (["off"], False))
         self.assertEqual(Visitor(self).go("/live").answer.status, 403)
-
-    def test_the_memory_is_that_of_this_process(self) -> None:
-        """In MiB."""
-        self.assertTrue(5 < memory() < 5000)

@@ -109,5 +109,8 @@ STATES = {
     "plain": State(path="/plain"),
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
+    "figures": State(path="/broadcaster/now"),
+    "figures-poor": State(path="/broadcaster/now", air=Air.RESTARTING),
+    "figures-none": State(path="/broadcaster/now", air=Air.OFFLINE),
     "club": State(path="/club"),
 }
