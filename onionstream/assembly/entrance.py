@@ -94,6 +94,10 @@ class Entrance:
         """What has to run as long as the site does."""
         return self._painters, self._hashers, self._doormen, self._captchas
 
+    def unanswered(self, now: float) -> int:
+        """:return: captchas that wait for an answer. :param now: seconds of the reactor's clock."""
+        return self._captchas.waiting(now)
+
     def lock(self, password: Password) -> None:
         """Another password lets the broadcaster in from now on, and whoever is logged in has to do it again."""
         self._guard.password = password

@@ -15,53 +15,32 @@ from typing import Protocol
 from twisted.application.service import IService
 from twisted.internet.interfaces import IReactorTime
 
+from onionstream.assembly import measuring
 from onionstream.assembly.livechat import LiveChat
-from onionstream.chat.events import Event, Said
-from onionstream.encoder.supervisor import Status
+from onionstream.assembly.measuring import Measuring, Onion
 from onionstream.invitations import GuestBook
-from onionstream.onion.progress import Status as OnionStatus
-from onionstream.onion.report import Report
 from onionstream.settings.config import Config
 from onionstream.video.broadcast import Broadcast
+from onionstream.web import upkeep
 from onionstream.web.areas import Area
 from onionstream.web.broadcaster import Broadcaster
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.dashboard import Dashboard
 from onionstream.web.desk import Desk
-from onionstream.web.figures import Figures, Pace, Talk
 from onionstream.web.guestlist import GuestList
 from onionstream.web.helm import Source
 from onionstream.web.steer import Steer
-from onionstream.web.upkeep import Settings, Upkeep
-from onionstream.web.upkeep import Test as AnyTest
 
 SOON = 10.0
 """Seconds until tor hears of guests: it may end all connections then, and the answer with the key comes over one."""
 
-_PAGE = 4096
-"""Bytes, as Linux counts memory on the machines we know."""
+
+class Encoder(Source, measuring.Encoder, Protocol):
+    """What is used of the encoder's ``Intake``."""
 
 
-class Encoder(Source, Protocol):
-    """What is used of the encoder's ``Supervisor``."""
-
-    def status(self) -> Status:
-        """How it is."""
-
-
-class Onion(Protocol):
-    """What is used of ``Tor``."""
-
-    def status(self) -> OnionStatus:
-        """How it is."""
-
-
-class Test(AnyTest, Protocol):
+class Test(upkeep.Test, measuring.Test, Protocol):
     """What is used of ``SelfTest``."""
-
-    @property
-    def last(self) -> Report | None:
-        """What it has found last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +63,7 @@ class Machine:
     circuits: Callable[[], CircuitSite]
     state: Path
     guests: Callable[[], object]
-    settings: Callable[[], Settings]
+    settings: Callable[[], upkeep.Settings]
 
 
 class Seat:
@@ -93,6 +72,7 @@ class Seat:
 
     :ivar settings: what the encoder should make; may be replaced at any time.
     :ivar areas: of the site.
+    :ivar figures: how all is doing, now.
     """
 
     def __init__(
@@ -111,23 +91,15 @@ class Seat:
         :param clock: never goes back.
         """
         self.settings = settings
-        self._chat = chat
-        self._broadcast = broadcast
-        self._encoder = machine.encoder
-        self._onion = machine.onion
-        self._test = machine.test
-        self._circuits = machine.circuits
-        self._clock = clock
-        self._pace, self._talk = Pace(broadcast.window), Talk()
+        parts = chat, broadcast, machine.encoder, machine.onion, machine.test, machine.circuits
+        self.figures = Measuring(lambda: self.settings, *parts, clock).look
+        self.dashboard = Dashboard(self.figures, chat.sessions, clock)
         desk = Desk(chat.sessions, chat.entrance.nonces, clock)
         steer = Steer(chat.course, chat.titles, chat.room, machine.encoder, desk, chat.presence, chat.called)
-        self.dashboard = Dashboard(self.figures, chat.sessions, clock)
         guests = GuestList(desk, GuestBook(machine.state, partial(clock.callLater, SOON, machine.guests)))
-        upkeep = Upkeep(desk, machine.settings, machine.test)
-        login = chat.entrance.login
-        page = Broadcaster(self.figures, steer, login, chat.overview, desk=desk, guests=guests, upkeep=upkeep)
-        self.areas: tuple[Area, ...] = (page, steer, guests, upkeep, self.dashboard)
-        chat.hear(self._hear)
+        care, login = upkeep.Upkeep(desk, machine.settings, machine.test), chat.entrance.login
+        page = Broadcaster(self.figures, steer, login, chat.overview, desk=desk, guests=guests, upkeep=care)
+        self.areas: tuple[Area, ...] = (page, steer, guests, care, self.dashboard)
 
     def timers(self) -> tuple[IService, ...]:
         """:return: what has to run as long as the site does."""
@@ -136,48 +108,3 @@ class Seat:
     def close(self) -> None:
         """The site ends: so do all documents that have no end."""
         self.dashboard.close()
-
-    def figures(self) -> Figures:
-        """:return: how all is doing, now."""
-        now, chat, broadcast, settings = self._clock.seconds(), self._chat, self._broadcast, self.settings
-        self._pace.look(now)
-        encoder, onion = self._encoder.status(), self._onion.status()
-        circuits, tested = self._circuits(), self._test.last
-        return Figures(
-            air=broadcast.state.value,
-            minutes=None if broadcast.since is None else int((now - broadcast.since) // 60),
-            encoder=encoder.sentence,
-            runs=encoder.generation,
-            said=encoder.lines,
-            frames=self._pace.frames,
-            frames_wanted=settings.video.rate,
-            rate=self._pace.rate,
-            rate_wanted=settings.video.bitrate + settings.audio.bitrate * settings.audio.enabled,
-            watching=broadcast.watching,
-            slow=broadcast.audience().slow,
-            skipped=broadcast.skipped,
-            connections=circuits.site.connections,
-            connections_most=circuits.site.limits.connections,
-            circuits=circuits.circuits,
-            refused=circuits.refused + circuits.cut,
-            here=len(chat.presence),
-            lately=self._talk.lately(now),
-            messages=self._talk.messages,
-            banned=sum(1 for _ in chat.room.bans),
-            onion=onion.sentence,
-            address=onion.address,
-            tested="" if tested is None else tested.summary,
-            memory=memory(),
-        )
-
-    def _hear(self, event: Event) -> None:
-        if isinstance(event, Said):
-            self._talk.count(self._clock.seconds())
-
-
-def memory() -> float:
-    """:return: MiB of this process; 0 where the system does not tell (proc(5))."""
-    try:
-        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * _PAGE / 2**20
-    except (OSError, ValueError, IndexError):
-        return 0.0

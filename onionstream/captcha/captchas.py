@@ -105,6 +105,11 @@ class Captchas(Service):
         self._pool.replace(self._artist(settings))
         self._challenges.lifetime = settings.lifetime
 
+    def waiting(self, now: float) -> int:
+        """:return: how many wait for an answer. :param now: seconds of the monotonic clock."""
+        self._challenges.forget(now)
+        return len(self._challenges)
+
     def pose(self, key: bytes, now: float, *, words: bool = False, bucket: bytes | None = None) -> Posed:
         """
         :param key: of the person who is to answer.

@@ -124,16 +124,20 @@ class Folder(Service):
         self._gathering: IDelayedCall | None = None
         self._releasing: IDelayedCall | None = None
         self._hoping = False
+        self._trouble, self._trouble_at = "", 0.0
         self._enter(State.STOPPED, "The source is switched off.")
 
     def status(self) -> Status:
         """:return: how it is now."""
+        now = self._reactor.seconds()
         return Status(
             state=self.state,
             generation=self._generation,
             sentence=self._sentence,
-            seconds=self._reactor.seconds() - self._since,
+            seconds=now - self._since,
             lines=(),
+            trouble=self._trouble,
+            trouble_age=now - self._trouble_at,
         )
 
     def startService(self) -> None:
@@ -281,6 +285,7 @@ class Folder(Service):
         self._leave_air()
         self._follower.forget()
         self._enter(State.WAITING, sentence)
+        self._trouble, self._trouble_at = sentence, self._since
         self._log.warn("{sentence}", sentence=sentence)
         self._air.off_air(returning=True)
 
@@ -297,6 +302,7 @@ class Folder(Service):
         self._leave_air()
         if (self.state, self._sentence) != (State.UNUSABLE, sentence):
             self._enter(State.UNUSABLE, sentence)
+            self._trouble, self._trouble_at = sentence, self._since
             self._log.warn("{sentence}", sentence=sentence)
 
     def _fail(self, problem: VideoError) -> None:

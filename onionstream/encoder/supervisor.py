@@ -77,6 +77,8 @@ class Status:
     :ivar sentence: what happens, and what a person can do about it.
     :ivar seconds: how long it has been in this state.
     :ivar lines: what ffmpeg said last on stderr, the oldest first.
+    :ivar trouble: what went wrong last; empty: nothing did.
+    :ivar trouble_age: seconds since then.
     """
 
     state: State
@@ -84,6 +86,8 @@ class Status:
     sentence: str
     seconds: float
     lines: tuple[str, ...]
+    trouble: str = ""
+    trouble_age: float = 0.0
 
 
 class Supervisor(Service):
@@ -124,7 +128,8 @@ class Supervisor(Service):
         self._generation = 0
         self._failures = 0
         self._announced = False
-        self._text = ""
+        self._text = self._trouble = ""
+        self._trouble_at = 0.0
         self._enter(State.STOPPED, "The encoder is switched off.")
 
     def status(self) -> Status:
@@ -138,6 +143,8 @@ class Supervisor(Service):
             sentence=self._sentence + next_try,
             seconds=now - self._since,
             lines=self._lines.last(_STATUS_LINES),
+            trouble=self._trouble,
+            trouble_age=now - self._trouble_at,
         )
 
     def startService(self) -> None:
@@ -256,6 +263,7 @@ class Supervisor(Service):
         self._enter(state, problem)
         self._waiting = self._clock.callLater(wait, self._begin)
         self._next_try = self._since + wait
+        self._trouble, self._trouble_at = problem, self._since
         self._air.off_air(returning=state is State.WAITING and self._hopeful(self._failures, wait))
         self._log.warn("{problem} Next try in {wait:.1f} s.", problem=problem, wait=wait)
 

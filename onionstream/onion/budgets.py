@@ -204,6 +204,11 @@ class Budgets:
         """How many circuits are remembered."""
         return len(self._busy) + len(self._idle)
 
+    @property
+    def busy(self) -> int:
+        """How many circuits have a connection now; those without a place of their own are not among them."""
+        return len(self._busy)
+
     def enter(self, circuit: int, now: float) -> Visit | Refusal:
         """
         A connection has come.

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 
 from onionstream.video.detail import Detail
 from onionstream.video.fragment import Fragment, Fragmenter
+from onionstream.video.offers import Offers
 from onionstream.video.packing import Packing
 from onionstream.video.profile import PLAIN, Profile
 from onionstream.video.run import Run
@@ -19,7 +20,7 @@ from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.silence import Silence
 from onionstream.video.slate import Interlude, Slate
 from onionstream.video.timeline import Timeline
-from onionstream.video.viewer import Patience, Response, Viewer
+from onionstream.video.viewer import Delivery, Patience, Response, Viewer
 from onionstream.video.window import Window
 from onionstream.waiting import Waiting
 
@@ -76,6 +77,7 @@ class Broadcast:
     :ivar generation: the run of the encoder that is on air, or was last; 0 before the first.
     :ivar slate: what viewers get instead of a picture, if there is such a thing; may be replaced at any time.
     :ivar quiet: seconds without anything from the encoder after which they get it; 0: never.
+    :ivar offers: when frames came, and when they went out.
     """
 
     _log = Logger()
@@ -97,6 +99,7 @@ class Broadcast:
         self.patience = patience
         self.slate: Slate | None = None
         self.quiet = quiet
+        self.offers = Offers()
         self._clock = clock
         self._fragmenter = Fragmenter(fragment)
         self._timeline = Timeline()
@@ -108,7 +111,7 @@ class Broadcast:
         # In the order of their coming. So they lie in memory too, which makes it half as long to visit them.
         self._viewers: dict[Viewer, None] = {}
         self._changing, self._ending = Waiting(), Waiting()
-        self._skipped = 0
+        self._skipped = self._delivered = 0  # of those who have gone
         # Runs that never get anywhere do not make every page that waits load itself anew each time.
         self._failed = False
 
@@ -126,6 +129,16 @@ class Broadcast:
         """Those who are being sent the stream, counted by how much of it they get."""
         details = [viewer.detail for viewer in self._viewers if viewer.watching]
         return Audience(whole=details.count(Detail.WHOLE), slow=len(details) - details.count(Detail.WHOLE))
+
+    def delivery(self) -> Delivery:
+        """How much has gone out, and how much waits; looks at each viewer."""
+        looks: list[Delivery] = []
+        rate = self.window.rate
+        self._for_each(self._viewers, lambda viewer: looks.append(viewer.delivery(rate)))
+        behind = [one.behind for one in looks if one.behind is not None]
+        return Delivery(
+            size=self._delivered + sum(one.size for one in looks), behind=sum(behind) / len(behind) if behind else None
+        )
 
     def begin_run(self, generation: int) -> Run:
         """
@@ -205,6 +218,7 @@ class Broadcast:
         self._silence.frame = None if slate is None else slate.silence
         self._timeline.begin(tracks)
         self._fragmenter.begin(tracks, generation)
+        self.offers.begin()
 
     def _place(self, sample: Sample) -> None:
         placed = self._timeline.place(sample, self._clock())
@@ -216,6 +230,7 @@ class Broadcast:
         self._add(placed)
 
     def _add(self, sample: Sample) -> None:
+        self.offers.came(self._heard)
         for fragment in self._fragmenter.add(sample):
             self._send(fragment)
 
@@ -251,6 +266,8 @@ class Broadcast:
         if viewer in self._viewers:
             del self._viewers[viewer]
             self._skipped += viewer.skipped
+            with suppress(Exception):  # a response that is broken says nothing more
+                self._delivered += viewer.delivery(0.0).size
 
     def changed(self) -> Deferred[None]:
         """Fires when the state next changes. May be cancelled."""
@@ -285,6 +302,7 @@ class Broadcast:
 
     def _send(self, fragment: Fragment) -> None:
         self.window.append(fragment)
+        self.offers.left(fragment, self._clock())
         if fragment.keyframe and fragment.generation != SLATE:
             self._change(State.ONLINE)
         self._for_each(self._viewers, self._send_to)

@@ -51,6 +51,20 @@ class Patience:
     silent: float = 45.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """
+    How much went out to one viewer, or to all.
+
+    :ivar size: bytes that the operating system has taken, with all that players need around the stream.
+    :ivar behind: seconds of the stream that are still here: not written yet, or written and not taken; of all viewers
+        the average. ``None``: there is nobody who is being sent any.
+    """
+
+    size: int
+    behind: float | None
+
+
 @implementer(IPushProducer)
 class Viewer:
     """
@@ -131,6 +145,15 @@ class Viewer:
     def detail(self) -> Detail:
         """How much of the picture it gets at present."""
         return self._line.detail
+
+    def delivery(self, rate: float) -> Delivery:
+        """:param rate: of the stream, in bytes a second. :return: how much it got, and how much waits for it."""
+        unsent = self._response.unsent()
+        waits = unsent / rate if rate else 0.0
+        newest, place = self._window.newest, self._window.get(self._next)
+        if newest is not None and self._next <= newest.number:
+            waits += self._patience.behind if place is None else newest.end - place.start
+        return Delivery(size=self._written - unsent, behind=waits if self.watching else None)
 
     def begin(self, tracks: Tracks) -> None:
         """

@@ -164,12 +164,15 @@ class CircuitSite(ServerFactory):
         :param addr: of the other end; not looked at.
         :return: a new connection; ``None``, whereupon Twisted closes it, when there are too many.
         """
-        return None if self.site.full else CircuitChannel(self)
+        if self.site.full:
+            self.cut += 1
+            return None
+        return CircuitChannel(self)
 
     @property
     def circuits(self) -> int:
-        """How many circuits are known: those over which somebody is here, or was a moment ago."""
-        return len(self._budgets)
+        """How many circuits have a connection now."""
+        return self._budgets.busy
 
     def forget(self) -> None:
         """Forget the circuits that were not here for a while (D-50); to be called now and then."""

@@ -31,7 +31,7 @@ AGAIN = 3
 ADDRESS = "/broadcaster/now"
 
 _MACROS: Any = TEMPLATES.get_template("_dashboard.html").module
-PARTS = ("air", "encoder", "viewers", "chat", "onion", "machine", "words")
+PARTS = ("air", "lately", "encoder", "viewers", "delay", "chat", "onion", "machine", "words")
 """What it shows, in order; each is a slot and a macro."""
 
 
@@ -97,7 +97,9 @@ class Dashboard:
         if request.method == b"HEAD":
             return
         self.hub.flush()
-        self._shown = parts = self._parts()
+        if not self._shown:
+            self._shown = self._parts()
+        parts = self._shown  # as all others have it: what is new since the last look comes to all with the next
         begin = TEMPLATES.get_template("dashboard.html").render(heartbeat=_MACROS.heartbeat(ADDRESS))
         answer = LastingAnswer(request)
         document = Document(answer, session.key)

@@ -52,6 +52,14 @@ class PictureTests(CaptchasCase):
         self.assertRegex(posed.id, r"^[A-Za-z0-9_-]{16}$")
         self.assertIsNone(posed.question)
 
+    def test_how_many_wait_for_an_answer(self) -> None:
+        """Those that were answered or have expired do not."""
+        self.assertEqual(self.captchas.waiting(0.0), 0)
+        first, _ = self.pose(), self.pose(BOB)
+        self.assertEqual(self.captchas.waiting(1.0), 2)
+        self.captchas.solve(first.id, ANN, "aaaaa", 1.0)
+        self.assertEqual((self.captchas.waiting(2.0), self.captchas.waiting(1e6)), (1, 0))
+
     def test_A53_every_answer_spends_it(self) -> None:
         """Of two answers to the same picture one is not looked at."""
         outcomes = {tuple(self.solve(self.pose(now=now), now + 1)) for now in range(0, 600, 60)}

@@ -158,7 +158,9 @@ class FolderTests(FolderCase):
         self.pass_time(2)
         self.assertEqual(self.air.heard, ["run 1", "end", "back soon", "off"])
         self.assertEqual(self.state, State.WAITING)
-        self.assertIn("for 8 s", self.source.status().sentence)
+        status = self.source.status()
+        self.assertIn("for 8 s", status.sentence)
+        self.assertEqual((status.trouble, status.trouble_age < 1.5), (status.sentence, True))
 
     def test_S17_segments_longer_than_that(self) -> None:
         """Two of them are waited for."""

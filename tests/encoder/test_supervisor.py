@@ -97,6 +97,18 @@ class UnusableTests(SupervisorTestCase):
         self.assertEqual(self.state, State.UNUSABLE)
         self.assertEqual(self.supervisor.status().sentence, "There is no screen. Next try in 1 s.")
 
+    def test_what_went_wrong_last_is_remembered(self) -> None:
+        """Also while the next run goes well; there is nothing of the kind before."""
+        self.assertEqual(self.supervisor.status().trouble, "")
+        self.problem = CommandError("There is no screen.")
+        self.restart()
+        self.problem = None
+        self.reactor.pass_time(2)
+        self.stream(10)
+        status = self.supervisor.status()
+        self.assertEqual((status.state, status.trouble), (State.RUNNING, "There is no screen."))
+        self.assertApproximates(status.trouble_age, 12.0, 0.5)
+
     def test_a_machine_without_room_for_a_process_is_tried_again(self) -> None:
         """The system's own words are shown, and no run is counted."""
         self.reactor.exhausted = True

@@ -182,6 +182,22 @@ class FloodTests(BudgetCase):
         self.assertEqual(self.floods(self.enter(UNKNOWN), 10000, 0), 0)
 
 
+class BusyTests(BudgetCase):
+    """Circuits that are in use."""
+
+    def test_only_those_with_a_connection_count(self) -> None:
+        """Whoever has left is remembered for a while, and one that nobody knows has no place."""
+        first, second = self.enter(1), self.enter(2)
+        third, _ = self.enter(2), self.enter(UNKNOWN)
+        self.assertEqual(self.budgets.busy, 2)
+        second.leave(1.0)
+        self.assertEqual(self.budgets.busy, 2)
+        third.leave(1.0)
+        self.assertEqual((self.budgets.busy, len(self.budgets)), (1, 2))
+        first.leave(1.0)
+        self.assertEqual(self.budgets.busy, 0)
+
+
 class TableTests(BudgetCase):
     """Which circuits are remembered."""
 

@@ -1,4 +1,4 @@
-"""The broadcaster's page with made-up figures and settings, for the gallery."""
+"""The broadcaster's page with made-up figures and settings, for the gallery. Older figures stand before the newest."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from onionstream.invitations import Invitation
 from onionstream.web.course import Knob
 from onionstream.web.dashboard import PARTS
 from onionstream.web.desk import Forms
+from onionstream.web.figures import Chart, Figures
 from onionstream.web.guestlist import Listed
 from onionstream.web.helm import Notice, Tripcoded
 from onionstream.web.lock import Kind, Lock
+from onionstream.web.stage import Air
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.upkeep import Shown
 from tests.real.sayings import an_overview
@@ -55,10 +57,38 @@ def invited() -> dict[str, object]:
     return {"invited": Invitation("anna", f"http://{'a' * 56}.onion/", "K" * 52, first=True), "far": True}
 
 
-def now() -> str:
-    """:return: the frame in it, with lines that are long."""
-    said = ("[flv @ 0x55d1] a line of ffmpeg's, " + "which is long " * 12, "frame= 1200 fps= 30")
-    figures = replace(FIGURES, said=said, address="a" * 56 + ".onion")
+def now(air: Air) -> str:
+    """:return: the frame in it: as it should be, in a bad way, or before there is anything to see."""
+    older, newer = _poor(), {Air.ONLINE: _good, Air.RESTARTING: _poor}.get(air, _none)()
     parts: Any = TEMPLATES.get_template("_dashboard.html").module
     begin = TEMPLATES.get_template("dashboard.html").render(heartbeat=parts.heartbeat("/broadcaster/now"))
-    return begin + "".join(str(getattr(parts, name)(figures)) for name in PARTS)
+    return begin + "".join(str(getattr(parts, name)(figures)) for figures in (older, newer) for name in PARTS)
+
+
+def _good() -> Figures:
+    encoder = replace(FIGURES.encoder, trouble="", missing=0, late=0, late_lately=0)
+    viewers = replace(FIGURES.viewers, slow=0, skipped=0, refused=0)
+    onion = replace(FIGURES.onion, address="a" * 56 + ".onion")
+    return replace(FIGURES, encoder=encoder, viewers=viewers, onion=onion)
+
+
+def _poor() -> Figures:
+    """Where all lines are long."""
+    said = ("[flv @ 0x55d1] a line of ffmpeg's, " + "which is long " * 12, "frame= 1200 fps= 30")
+    encoder = replace(FIGURES.encoder, said=said, frames=11.2, rate=160.0, speed=0.71, trouble="ffmpeg " * 30)
+    viewers = replace(FIGURES.viewers, watching=1840, people=2011, slow=1702, delivered=701_000.0, refused=12_345)
+    rates = Chart(tuple(None if number in range(6, 9) else 420.0 / (1 + number / 6) for number in range(20)), 525.0)
+    crowd = Chart(tuple(float(number * 115) for number in range(17)))
+    machine = replace(FIGURES.machine, connections=1999, minutes=12_345)
+    return replace(FIGURES, encoder=encoder, viewers=viewers, rates=rates, crowd=crowd, machine=machine)
+
+
+def _none() -> Figures:
+    """The daemon has just been started."""
+    encoder = replace(_good().encoder, frames=None, rate=None, speed=None, run=0, said=())
+    encoder = replace(encoder, sentence="The encoder is switched off.")
+    viewers = replace(_good().viewers, watching=0, people=0, delivered=None, each=None)
+    onion = replace(FIGURES.onion, sentence="tor: 45 %, asking for relay descriptors.", address="", tested="")
+    delay = replace(FIGURES.delay, waited=None, behind=None)
+    figures = replace(FIGURES, air="offline", minutes=None, rates=Chart(), crowd=Chart())
+    return replace(figures, encoder=encoder, viewers=viewers, onion=onion, delay=delay)

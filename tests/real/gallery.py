@@ -254,7 +254,7 @@ _PAGES: dict[str, tuple[Document, Callable[[State, str, str], str]]] = {
     "/error": (Document.FRAME, _error),  # really ERROR, in whose sandbox axe cannot run
     "/plain": (Document.FRAME, _plain),
     "/broadcaster": (Document.SHELL, _desk),
-    "/broadcaster/now": (Document.FRAME, lambda *_: now()),
+    "/broadcaster/now": (Document.FRAME, lambda state, *_: now(state.air)),
     "/broadcaster/invite": (Document.SHELL, lambda *_: _render("invited.html", **invited())),
     "/club": (Document.SHELL, _club),
 }

@@ -110,5 +110,8 @@ STATES = {
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
     "invited": State(path="/broadcaster/invite"),
+    "figures": State(path="/broadcaster/now"),
+    "figures-poor": State(path="/broadcaster/now", air=Air.RESTARTING),
+    "figures-none": State(path="/broadcaster/now", air=Air.OFFLINE),
     "club": State(path="/club"),
 }

@@ -15,6 +15,7 @@ from onionstream.files.titlefile import Titles
 from onionstream.onion.budgets import Budgets
 from onionstream.passwords import Password, Printed
 from onionstream.settings.config import Stream
+from onionstream.web import figures
 from onionstream.web.admission import Admission
 from onionstream.web.areas import Areas, Router
 from onionstream.web.asking import Asking
@@ -52,28 +53,37 @@ BROWSER = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
 FIGURES = Figures(
     air="online",
     minutes=65,
-    encoder="ffmpeg runs: a test picture.",
-    runs=3,
-    said=("[warning] <odd> & ends",),
-    frames=29.9,
-    frames_wanted=30,
-    rate=401.0,
-    rate_wanted=420,
-    watching=40,
-    slow=12,
-    skipped=2,
-    connections=7,
-    connections_most=2000,
-    circuits=5,
-    refused=1,
-    here=41,
-    lately=9,
-    messages=120,
-    banned=1,
-    onion="The onion address is published: viewers can come.",
-    address="example.onion",
-    tested="Self-test: all is well.",
-    memory=51.2,
+    encoder=figures.Encoder(
+        sentence="ffmpeg runs: a test picture.",
+        run=3,
+        trouble="ffmpeg was ended by signal 9 (SIGKILL).",
+        trouble_ago=12,
+        said=("[warning] <odd> & ends",),
+        frames=29.9,
+        frames_wanted=30,
+        rate=401.0,
+        rate_wanted=420,
+        speed=1.0,
+        missing=7,
+        missing_lately=0,
+        late=31,
+        late_lately=4,
+    ),
+    viewers=figures.Viewers(
+        watching=40, people=43, slow=12, skipped=2, refused=1, stream=420, delivered=15_120.0, each=378.0
+    ),
+    delay=figures.Delay(waited=0.055, longest=0.1, fragment=100, behind=0.02),
+    chat=figures.Chat(here=41, lately=9, messages=120, banned=1, captchas=2),
+    onion=figures.Onion(
+        sentence="The onion address is published: viewers can come.",
+        address="example.onion",
+        circuits=5,
+        tested="All is well.",
+        tested_ago=64,
+    ),
+    machine=figures.Machine(connections=7, connections_most=2000, memory=51.2, memory_most=77.7, minutes=130),
+    rates=figures.Chart((None, None, *(380.0 + 10 * (number % 5) for number in range(18))), 525.0),
+    crowd=figures.Chart(tuple(float(number) for number in range(2, 41, 2))),
 )
 """Invented."""
 

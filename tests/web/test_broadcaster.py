@@ -29,7 +29,7 @@ class BroadcasterTests(LoginCase):
         """How it is, which run it is, and what it said, as text."""
         answer = self.ask(get("/broadcaster", LOGGED_IN))
         self.assertEqual(answer.status, 200)
-        for word in (b"ffmpeg runs: a test picture.", b"3 times", b"&lt;odd&gt; &amp; ends", b"7 open"):
+        for word in (b"ffmpeg runs: a test picture.", b"Run 3.", b"&lt;odd&gt; &amp; ends", b"7 open"):
             self.assertIn(word, answer.body)
 
     def test_S73_what_was_done_in_the_chat_can_be_undone(self) -> None:

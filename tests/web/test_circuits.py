@@ -150,6 +150,7 @@ class CountTests(CircuitCase):
         clients = [self.arrive(1), self.connect(), Client(self.circuits)]
         self.assertEqual(self.site.connections, 3)
         self.assertTrue(Client(self.circuits).refused)
+        self.assertEqual((self.circuits.cut, self.circuits.circuits), (1, 1))
         clients[2].send(b"nonsense")
         self.assertEqual(self.site.connections, 2)
         self.assertFalse(Client(self.circuits).refused)

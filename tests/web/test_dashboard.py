@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from onionstream.video.window import Window
 from onionstream.web.dashboard import ADDRESS, LOOK
-from onionstream.web.figures import SPAN, Pace, Talk
-from tests.video import onair, streams
-from tests.web.entry import BROWSER, LoginCase
+from onionstream.web.figures import LEVELS, Chart, Figures
+from onionstream.web.measures import BARS
+from onionstream.web.templates import STYLE, TEMPLATES
+from tests.web.entry import BROWSER, FIGURES, LoginCase
 from tests.web.visitor import Visitor
 from tests.web.wire import Client, get
 
@@ -26,6 +26,12 @@ class DashboardTests(LoginCase):
             timer.startService()
             self.addCleanup(timer.stopService)
 
+    def show(self, figures: Figures) -> str:
+        """:return: his document, some time after the figures have become these."""
+        self.figures = figures
+        self.clock.advance(LOOK)
+        return self.open(self.he).received.decode()
+
     def open(self, visitor: Visitor) -> Client:
         """:return: his document."""
         return self.connect().send(get(ADDRESS, *visitor.headers()))
@@ -34,27 +40,95 @@ class DashboardTests(LoginCase):
         """In words, and in small pictures that need no script and no style of their own."""
         text = self.open(self.he).received.decode()
         for words in (
-            "ffmpeg runs: a test picture. Started 3 times.",
+            "ffmpeg runs: a test picture. Run 3.",
             "29.9 of 30 pictures a second",
             "401 kbit/s of about 420",
+            "1.00x real time",
+            "Pictures missing: 0 in the last minute, 7 in all. Late: 4, 31 in all.",
+            "12 min ago: ffmpeg was ended by signal 9",
+            "</b> watching; 43 people with those who use HLS.",
             "12 of 40 cannot sustain 420 kbit/s",
+            "15.1 Mbit/s to all, 378 to each on average",
             "2 times somebody who lagged",
-            "120 in all. 1 banned",
+            "1 time too much was asked for, and refused.",
+            "<b>75 ms</b>: 55 until a fragment of 100 ms is full (at the most 100), and 20 that",
+            "41 here. <b>9</b> messages in the last minute, 120 in all. 1 banned. 2 captchas wait",
             "http://example.onion/",
-            "Self-test: all is well.",
-            "7 open connections of 2000. 51 MiB",
+            "5 circuits open.",
+            "Self-test, 1:04 h ago: All is well.",
+            "7 open connections of 2000",
+            "51 MiB of memory, 78 at the most. Runs for ",
             "1:05",
+            "380 to 420 kbit/s made, last 5 minutes",
+            "2 to 40 watching, last 5 minutes",
             "[warning] &lt;odd&gt; &amp; ends",
             "<meter",
         ):
             self.assertIn(words, text)
         self.assertNotIn("style=", text)
 
+    def test_small_pictures_have_a_bar_for_each_quarter_of_a_minute(self) -> None:
+        """As high as the class says, for which the sheet has a rule; nobody is read twenty bars."""
+        text = self.open(self.he).received.decode()
+        self.assertEqual(text.count('<span class="bars" aria-hidden="true">'), 2)
+        heights = [int(height) for height in re.findall(r"<i class=y(\d+)></i>", text)]
+        self.assertEqual((len(heights), max(heights)), (2 * BARS, LEVELS))
+        self.assertEqual(heights[:2], [0, 0])
+        for height in range(1, LEVELS + 1):
+            self.assertIn(f".y{height}{{--y:{height}}}", STYLE.decode())
+
+    def test_what_is_not_known_is_not_said(self) -> None:
+        """At the start, or while nothing comes, there is no figure that would have to be invented."""
+        encoder = replace(FIGURES.encoder, frames=None, rate=None, speed=None, missing=0, late=0, trouble="", run=0)
+        viewers = replace(FIGURES.viewers, watching=0, people=0, delivered=None, each=None)
+        delay = replace(FIGURES.delay, waited=None, behind=None)
+        onion = replace(FIGURES.onion, tested="", address="")
+        known = replace(FIGURES, encoder=encoder, viewers=viewers, delay=delay, onion=onion)
+        text = self.show(replace(known, rates=Chart(), crowd=Chart()))
+        for words in ("Its pace is being measured.", "<b>0</b> watching.", "Nothing comes, so nothing waits."):
+            self.assertIn(words, text)
+        for words in ("None", "real time", "Run 0", "ago", "to each", "Self-test", "http://", "bars", "missing"):
+            self.assertNotIn(words, text)
+
+    def test_a_source_that_others_make_has_nothing_to_be_compared_with(self) -> None:
+        """OBS decides by itself how many pictures it makes."""
+        encoder = replace(FIGURES.encoder, frames_wanted=None, rate_wanted=None, speed=0.5)
+        text = self.show(replace(FIGURES, encoder=encoder))
+        for words in ("<p>29.9 pictures a second</p>", "<p>401 kbit/s</p>", "0.50x real time: too slow"):
+            self.assertIn(words, text)
+
+    def test_what_is_sent_every_two_seconds_is_small(self) -> None:
+        """Some 1.5 kB when all figures change; the bars, which change every quarter of a minute, take 1 kB."""
+        client = self.open(self.he)
+        before = len(client.received)
+        encoder = replace(FIGURES.encoder, frames=12.3, rate=350.0, speed=0.98, late=40)
+        viewers, chat = replace(FIGURES.viewers, delivered=14_000.0), replace(FIGURES.chat, here=42)
+        delay, machine = replace(FIGURES.delay, waited=0.06), replace(FIGURES.machine, memory=60.0)
+        self.figures = replace(FIGURES, encoder=encoder, viewers=viewers, chat=chat, delay=delay, machine=machine)
+        self.clock.advance(LOOK)
+        self.clock.advance(0.1)
+        news = client.received[before:].decode()
+        self.assertEqual(news.count("slot="), 5)
+        self.assertLess(len(news), 1700)
+        parts: Any = TEMPLATES.get_template("_dashboard.html").module
+        self.assertLess(len(str(parts.lately(self.figures))), 1000)
+
+    def test_who_comes_later_takes_nothing_from_the_others(self) -> None:
+        """What has changed just before a document is opened reaches those that were open already."""
+        client = self.open(self.he)
+        before = len(client.received)
+        self.figures = replace(FIGURES, chat=replace(FIGURES.chat, lately=77))
+        other = self.open(self.he)
+        self.clock.advance(LOOK)
+        self.clock.advance(0.1)
+        for one, since in ((client, before), (other, 0)):
+            self.assertIn("<b>77</b> messages", one.received[since:].decode())
+
     def test_what_changes_is_written_at_its_end(self) -> None:
         """Only that, within two seconds."""
         client = self.open(self.he)
         before = len(client.received)
-        self.figures = replace(self.figures, lately=77)
+        self.figures = replace(FIGURES, chat=replace(FIGURES.chat, lately=77))
         self.clock.advance(LOOK)
         self.clock.advance(0.1)
         news = client.received[before:].decode()
@@ -83,74 +157,5 @@ class DashboardTests(LoginCase):
         for header in ("User-Agent: w3m/0.5", "Accept: */*"):
             plain = self.he.go("/broadcaster", header).answer.body
             self.assertNotIn(b"/broadcaster/now", plain)
-            self.assertIn(b"ffmpeg runs", plain)
-
-
-class TalkTests(SynchronousTestCase):
-    """How much is said."""
-
-    def test_the_last_minute_counts(self) -> None:
-        """And all there were."""
-        talk = Talk()
-        for second in (0, 30, 61):
-            talk.count(second)
-        self.assertEqual((talk.lately(61), talk.messages), (2, 3))
-        self.assertEqual(talk.lately(1000), 0)
-
-
-class PaceTests(SynchronousTestCase):
-    """How fast pictures come."""
-
-    def setUp(self) -> None:
-        """Nothing has come yet."""
-        self.window = Window(60, 1 << 25)
-        self.pace = Pace(self.window)
-        self.pace.look(0.0)
-
-    def feed(self, seconds: float, generation: int = 1) -> None:
-        """A film has come, with 30 pictures a second."""
-        _, made = onair.fragments(streams.film(seconds))
-        first = self.window.newest.number if self.window.newest else 0
-        for number, fragment in enumerate(made, first + 1):
-            self.window.append(replace(fragment, number=number, generation=generation))
-
-    def test_pictures_and_kilobits_a_second(self) -> None:
-        """As they come by the clock, whatever their own times say."""
-        self.assertEqual((self.pace.frames, self.pace.rate), (0.0, 0.0))
-        self.feed(2.0)
-        size = sum(len(fragment.data) for number in range(1, 99) if (fragment := self.window.get(number)))
-        self.pace.look(4.0)
-        self.assertAlmostEqual(self.pace.frames, 15, delta=1)
-        self.assertAlmostEqual(self.pace.rate, size * 8 / 1000 / 4, places=3)
-
-    def test_nothing_counts_twice_and_old_things_not_at_all(self) -> None:
-        """After some seconds without anything it is nothing."""
-        self.feed(1.0)
-        self.pace.look(1.0)
-        before = self.pace.frames
-        self.pace.look(1.0)
-        self.assertEqual(self.pace.frames, before)
-        self.pace.look(1.0 + SPAN)
-        self.pace.look(2.0 + SPAN)
-        self.assertEqual(self.pace.frames, 0.0)
-
-    def test_after_a_rest_the_pace_is_that_of_what_came_since(self) -> None:
-        """An encoder that is switched on again is not slow for having been off."""
-        for second in range(1, 6):
-            self.pace.look(float(second))
-        self.feed(2.0)
-        self.pace.look(7.0)
-        self.assertAlmostEqual(self.pace.frames, 30, delta=1)
-
-    def test_the_slate_does_not_count(self) -> None:
-        """It does not come from the encoder."""
-        self.feed(1.0, generation=0)
-        self.pace.look(1.0)
-        self.assertEqual(self.pace.frames, 0.0)
-
-    def test_a_window_that_was_cleared_begins_again(self) -> None:
-        """Numbers go on or begin anew; what was missed is not known."""
-        self.feed(1.0)
-        self.window.clear()
-        self.pace.look(1.0)
-        self.assertEqual(self.pace.frames, 0.0)
+            for words in (b"ffmpeg runs", b"29.9 of 30 pictures", b"2 to 40 watching", b"75 ms", b"SIGKILL", b"HLS"):
+                self.assertIn(words, plain)
