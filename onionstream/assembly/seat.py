@@ -6,6 +6,7 @@ A part of the composition root (``tap``), as ``livechat`` is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -92,10 +93,9 @@ class Seat:
         self._circuits = circuits
         self._clock = clock
         self._pace, self._talk = Pace(broadcast.window), Talk()
-        course, titles, sessions = chat.course, chat.titles, chat.sessions
-        steer = Steer(
-            course, titles, chat.room, encoder, sessions, chat.entrance.nonces, chat.presence, chat.called, clock
-        )
+        what = chat.course, chat.titles, chat.moderation, encoder
+        sessions, nonces = chat.sessions, chat.entrance.nonces
+        steer = Steer(*what, sessions, nonces, chat.presence, chat.called, clock, time.time)
         self.dashboard = Dashboard(self.figures, sessions, clock)
         desk = Broadcaster(self.figures, steer, chat.entrance.login, chat.overview)
         self.areas: tuple[Area, ...] = (desk, steer, self.dashboard)

@@ -43,16 +43,6 @@ class Source(Protocol):
         """Begin anew."""
 
 
-class Messages(Protocol):
-    """Where messages can be hidden: the room, or what writes down who did it."""
-
-    def hide(self, *numbers: int) -> tuple[int, ...]:
-        """:return: those that could be seen until now."""
-
-    def unhide(self, *numbers: int) -> tuple[int, ...]:
-        """:return: those that were hidden."""
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """
@@ -89,7 +79,7 @@ class View:
 
     :ivar once: the nonce of each.
     :ivar notice: what became of the last one.
-    :ivar hidden: messages that the last sweep has hidden.
+    :ivar hidden: messages that the latest sweep has hidden which is not taken back.
     :ivar members: in full.
     """
 
