@@ -10,7 +10,8 @@ import tomli
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.control.protocol import UsageError
-from onionstream.control.shown import WITHHELD, lines, tables
+from onionstream.control.shown import lines, tables
+from onionstream.control.verbs import WITHHELD
 from onionstream.settings.config import Chat, Config, Stream, Tor, WordFilters, parse
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "config.toml"
