@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 from twisted.internet.defer import Deferred
@@ -11,8 +12,10 @@ from onionstream.chat.presence import Way
 from onionstream.chat.rules import Mode, When
 from onionstream.control.server import Client
 from onionstream.onion.progress import State
-from tests.assembly.test_livechat_beside import ANN
+from tests.assembly.test_livechat_beside import ANN, BOB
 from tests.assembly.test_livecontrol import LiveControlCase
+
+DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs/control.md"
 
 
 class EventTests(LiveControlCase):
@@ -59,6 +62,20 @@ class EventTests(LiveControlCase):
                 {**mode, "captcha": "first", "raid": True},
             ],
         )
+
+    def test_A66_the_document_has_all_of_it(self) -> None:
+        """Each object with its keys."""
+        listener = self.connect_("--json events")
+        self.say("Hello")
+        self.chat.room.ban(ANN, hide=True)
+        self.chat.presence.enter(BOB, Way.PAGE)
+        self.control.look()
+        told = DOCUMENT.read_text(encoding="utf-8")
+        table = told.partition("| `event` |")[2]
+        rows = {row.split("`")[1]: row for row in table.splitlines() if row.startswith("| `")}
+        for fact in listener.facts()[1:]:
+            row = rows[fact.pop("event")]
+            self.assertEqual([name for name in fact if f"`{name}`" not in row], [], row)
 
     def test_A66_the_stream_and_its_title(self) -> None:
         """Once for each change."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.control.protocol import UsageError
 from onionstream.control.verbs import VERBS, find, summary
+
+DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs/control.md"
 
 
 def meant(text: str) -> tuple[str, tuple[str, ...]]:
@@ -88,6 +91,11 @@ class FindTests(SynchronousTestCase):
         else:
             self.assertIn(verb, VERBS)
             self.assertEqual(tuple(words)[len(words) - len(rest) :], rest)
+
+    def test_the_document_has_all_of_them(self) -> None:
+        """As they are written."""
+        told = DOCUMENT.read_text(encoding="utf-8").replace("\\|", "|")
+        self.assertEqual([verb.usage for verb in VERBS if f"`{verb.usage}`" not in told], [])
 
     def test_help_has_all_of_them(self) -> None:
         """A line each, that fits into a terminal."""
