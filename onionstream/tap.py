@@ -20,8 +20,9 @@ from twisted.internet.interfaces import IListeningPort
 
 from onionstream import life, terminal
 from onionstream.assembly.changes import Changes, how_to_make_slate, how_to_start, profiles
+from onionstream.assembly.controlled import Parts
 from onionstream.assembly.livechat import LiveChat
-from onionstream.assembly.livecontrol import LiveControl, Parts
+from onionstream.assembly.livecontrol import LiveControl
 from onionstream.assembly.seat import Machine, Seat
 from onionstream.captcha.fonts import FontError
 from onionstream.encoder.confinement import Confinement, find_confinement

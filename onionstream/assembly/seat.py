@@ -6,6 +6,7 @@ A part of the composition root (``tap``), as ``livechat`` is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -95,7 +96,8 @@ class Seat:
         self.figures = Measuring(lambda: self.settings, *parts, clock).look
         self.dashboard = Dashboard(self.figures, chat.sessions, clock)
         desk = Desk(chat.sessions, chat.entrance.nonces, clock)
-        steer = Steer(chat.course, chat.titles, chat.room, machine.encoder, desk, chat.presence, chat.called)
+        what = chat.course, chat.titles, chat.moderation, machine.encoder
+        steer = Steer(*what, desk, chat.presence, chat.called, clock, time.time)
         guests = GuestList(desk, GuestBook(machine.state, partial(clock.callLater, SOON, machine.guests)))
         care, login = upkeep.Upkeep(desk, machine.settings, machine.test), chat.entrance.login
         page = Broadcaster(self.figures, steer, login, chat.overview, desk=desk, guests=guests, upkeep=care)

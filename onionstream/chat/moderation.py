@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from onionstream.chat.errors import ChatError
-from onionstream.chat.events import Banned, Event
+from onionstream.chat.events import Banned, Event, Message
 from onionstream.chat.people import Person, Role
 from onionstream.chat.room import Room
 from onionstream.chat.staff import Deed, RightsError, may
+from onionstream.chat.sweep import Extent
+from onionstream.chat.tripcode import Tripcode
 
 KEPT = 256
 """Deeds that are remembered, and can be undone (D-50)."""
@@ -40,7 +42,7 @@ class Record:
     :ivar when: seconds since the epoch, in whole minutes.
     :ivar actor: who has done it.
     :ivar deed: what.
-    :ivar target: to whom.
+    :ivar target: to whom: a person; whoever has a tripcode; or so many as a sweep was about.
     :ivar messages: those that changed by it.
     :ivar undone: it was taken back.
     """
@@ -49,9 +51,22 @@ class Record:
     when: int
     actor: Person
     deed: Deed
-    target: Person
+    target: Person | Tripcode | Extent
     messages: tuple[int, ...] = ()
     undone: bool = False
+
+    def whom(self, called: Callable[[Person], str]) -> str:
+        """
+        :param called: somebody's name.
+        :return: to whom it was done, in words.
+        """
+        match self.target:
+            case Person():
+                return called(self.target)
+            case Tripcode():
+                return f"!{self.target.shown}"
+            case Extent():
+                return self.target.words
 
 
 _INVERSE = {
@@ -63,6 +78,7 @@ _INVERSE = {
     Deed.UNBAN: Deed.BAN,
     Deed.APPOINT: Deed.DISMISS,
     Deed.DISMISS: Deed.APPOINT,
+    Deed.SWEEP: Deed.SHOW,
 }
 """What takes something back: who may not do the one may not undo the other."""
 
@@ -154,19 +170,38 @@ class Moderation:
         _require(may(person, deed, target))
         return self._note(person, deed, target, when, self._do(deed, target, now, when))
 
-    def dismiss(self, actor: bytes, digest: bytes, now: float) -> None:
+    def dismiss(self, actor: bytes, digest: bytes, now: float, when: int) -> Record:
         """
         Whoever has a tripcode is no moderator any more, whether or not he is here.
 
         :param digest: of the tripcode.
+        :return: what was done.
         :raises ChatError: he may not do that, or it is so already.
         """
-        _require(self._room.person(actor).role is Role.BROADCASTER)
-        if digest in self._configured:
-            raise ConfiguredError
-        if digest not in self.appointed:
+        person, trip = self._room.person(actor), Tripcode(digest)
+        _require(person.role is Role.BROADCASTER)
+        if digest not in self.appointed.keys() | self._configured:
             raise NothingError
-        self.trust({one: when for one, when in self.appointed.items() if one != digest}, now)
+        return self._note(person, Deed.DISMISS, trip, when, self._appoint(trip, now, when, appoint=False))
+
+    def sweep(self, actor: bytes, messages: Collection[Message], when: int) -> Record:
+        """
+        Hide messages of many at once. Only the broadcaster may do that, as one deed.
+
+        :param messages: they.
+        :return: what was done.
+        :raises ChatError: nothing was.
+        """
+        person = self._room.person(actor)
+        _require(person.role is Role.BROADCASTER)
+        hidden = frozenset(self._room.hide(*(one.number for one in messages)))
+        extent = Extent.of([one for one in messages if one.number in hidden])
+        return self._note(person, Deed.SWEEP, extent, when, tuple(sorted(hidden)) or None)
+
+    @property
+    def swept(self) -> Record | None:
+        """The latest sweep that is not taken back."""
+        return next((one for one in self if one.deed is Deed.SWEEP and not one.undone), None)
 
     def undo(self, actor: bytes, number: int, now: float, when: int) -> Record:
         """
@@ -183,14 +218,24 @@ class Moderation:
         if record.undone:
             raise NothingError
         _require(person.role is Role.BROADCASTER or record.actor is person)
-        target, deed = self._room.person(record.target.key), _INVERSE[record.deed]
-        _require(may(person, deed, target))
-        if record.messages:
-            (self._room.hide if deed is Deed.HIDE else self._room.unhide)(*record.messages)
-        if deed not in (Deed.SHOW, Deed.HIDE):
-            self._do(deed, target, now, when)
+        self._take_back(person, record, now, when)
         self._log[number] = undone = replace(record, undone=True)
         return undone
+
+    def _take_back(self, person: Person, record: Record, now: float, when: int) -> None:
+        """Do what is the inverse. What was done to others than a person, only the broadcaster has done."""
+        deed, target = _INVERSE[record.deed], record.target
+        if isinstance(target, Person):
+            target = self._room.person(target.key)
+            _require(may(person, deed, target))
+        else:
+            _require(person.role is Role.BROADCASTER)
+        if record.messages:
+            (self._room.hide if deed is Deed.HIDE else self._room.unhide)(*record.messages)
+        if isinstance(target, Tripcode):
+            self._appoint(target, now, when, appoint=deed is Deed.APPOINT)
+        elif isinstance(target, Person) and deed not in (Deed.SHOW, Deed.HIDE):
+            self._do(deed, target, now, when)
 
     def _do(self, deed: Deed, target: Person, now: float, when: int) -> tuple[int, ...] | None:
         """:return: the messages that changed; ``None``: nothing did."""
@@ -205,12 +250,11 @@ class Moderation:
                 room.unban(target.key)
                 return () if banned else None
             case Deed.APPOINT | Deed.DISMISS:
-                return self._appoint(target, now, when, appoint=deed is Deed.APPOINT)
+                return self._appoint(target.look.trip, now, when, appoint=deed is Deed.APPOINT)
         raise RightsError
 
-    def _appoint(self, target: Person, now: float, when: int, *, appoint: bool) -> tuple[int, ...]:
-        trip = target.look.trip
-        if trip is None or target.banned:
+    def _appoint(self, trip: Tripcode | None, now: float, when: int, *, appoint: bool) -> tuple[int, ...]:
+        if trip is None or any(ban.person.look.trip == trip for ban in self._room.bans):
             raise NoTripcodeError
         if trip.digest in self._configured:
             raise ConfiguredError
@@ -218,7 +262,14 @@ class Moderation:
         self.trust({**others, trip.digest: when - when % 60} if appoint else others, now)
         return ()
 
-    def _note(self, actor: Person, deed: Deed, target: Person, when: int, messages: tuple[int, ...] | None) -> Record:
+    def _note(
+        self,
+        actor: Person,
+        deed: Deed,
+        target: Person | Tripcode | Extent,
+        when: int,
+        messages: tuple[int, ...] | None,
+    ) -> Record:
         if messages is None:
             raise NothingError
         self._number += 1

@@ -16,9 +16,9 @@ class RightsError(ChatError):
 
 class Deed(Enum):
     """
-    What can be done to a message, or to a person and all his messages.
+    What can be done to messages, or to a person and all that he has said.
 
-    HIDE, SHOW: one message. HIDE_ALL, BAN, BAN_AND_HIDE, UNBAN, APPOINT, DISMISS: a person.
+    HIDE, SHOW: one message. HIDE_ALL, BAN, BAN_AND_HIDE, UNBAN, APPOINT, DISMISS: a person. SWEEP: messages of many.
     """
 
     HIDE = "hide"
@@ -29,7 +29,21 @@ class Deed(Enum):
     UNBAN = "unban"
     APPOINT = "appoint"
     DISMISS = "dismiss"
+    SWEEP = "sweep"
 
+
+DEEDS = {
+    Deed.HIDE: "Hidden: a message of",
+    Deed.SHOW: "Shown again: a message of",
+    Deed.HIDE_ALL: "Hidden: all messages of",
+    Deed.BAN: "Banned:",
+    Deed.BAN_AND_HIDE: "Banned, and all messages hidden:",
+    Deed.UNBAN: "Not banned any more:",
+    Deed.APPOINT: "A moderator now:",
+    Deed.DISMISS: "No moderator any more:",
+    Deed.SWEEP: "Hidden:",
+}
+"""What was done, in words that end before those for whom it was done to."""
 
 _MESSAGES = frozenset({Deed.HIDE, Deed.SHOW, Deed.HIDE_ALL})
 _WATCH = _MESSAGES | {Deed.BAN, Deed.BAN_AND_HIDE, Deed.UNBAN}

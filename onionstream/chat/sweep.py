@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from onionstream.chat.events import Message
 
 MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """
+    How much a sweep is about.
+
+    :ivar messages: so many...
+    :ivar people: ... of so many.
+    """
+
+    messages: int
+    people: int
+
+    @classmethod
+    def of(cls, messages: Collection[Message]) -> Extent:
+        """:return: how much these are."""
+        return cls(len(messages), len({one.author.key for one in messages}))
+
+    @property
+    def words(self) -> str:
+        """``41 messages of 12 people``."""
+        return f"{counted(self.messages)} of {self.people} {'person' if self.people == 1 else 'people'}"
+
+
+def counted(messages: int) -> str:
+    """:return: so many messages, in words."""
+    return f"{messages} message{'' if messages == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

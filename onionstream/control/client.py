@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,13 +32,15 @@ UNAVAILABLE = 69
 USAGE = (
     "Usage: onionstream ctl [--state DIR] [--json] COMMAND",
     "",
-    "Tells the daemon of this state directory what to do. --state: where it is, if the daemon was told so too.",
-    "--json: print the reply as one line of JSON. The commands:",
+    "Tells the daemon of this state directory what to do. --state: where it is,",
+    "if the daemon was told so too. --json: print the reply as one line of JSON.",
+    "The commands:",
     "",
 )
 
 _HELP = ("--help", "-h")
 _STATE = ("--state", "-s")
+_TYPED = "-"
 
 
 class NoDaemonError(Exception):
@@ -83,7 +86,13 @@ def _wants_help(words: tuple[str, ...]) -> bool:
     return len(words) == 1 and (words[0] in _HELP or find(words)[0].name == "help")
 
 
-def main(arguments: Sequence[str], environment: Mapping[str, str], output: TextIO, errors: TextIO) -> int:
+def main(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    output: TextIO,
+    errors: TextIO,
+    typed: TextIO | None = None,
+) -> int:
     """
     Do one command.
 
@@ -91,6 +100,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str], output: TextI
     :param environment: says where the state directory is.
     :param output: for what was asked for.
     :param errors: for what went wrong.
+    :param typed: has what should not stand on the command line; ``None``: the standard input.
     :return: the exit status.
     """
     try:
@@ -98,7 +108,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str], output: TextI
         if not asked.words:
             output.write("".join(f"{row}\n" for row in (*USAGE, *summary())))
             return 0
-        find(asked.words)
+        asked = _whole(asked, sys.stdin if typed is None else typed)
         return _talk(asked, _state(asked, environment), output, errors)
     except UsageError as error:
         errors.write(f"onionstream ctl: {error} `onionstream ctl help` shows all.\n")
@@ -106,6 +116,18 @@ def main(arguments: Sequence[str], environment: Mapping[str, str], output: TextI
     except NoDaemonError as error:
         errors.write(f"onionstream ctl: {error}\n")
         return UNAVAILABLE
+
+
+def _whole(asked: Called, typed: TextIO) -> Called:
+    """
+    :param typed: has what is secret, if the command says so.
+    :return: the command with that.
+    :raises UsageError: it is none.
+    """
+    verb, words = find(asked.words)
+    if not (verb.secret and words == (_TYPED,)):
+        return asked
+    return replace(asked, words=(*verb.words, typed.readline().rstrip("\r\n")))
 
 
 def _state(asked: Called, environment: Mapping[str, str]) -> Path:
@@ -161,7 +183,8 @@ def _show(reply: Mapping[str, Any], asked: Called, more: Iterator[str], output: 
     elif not reply["ok"]:
         errors.write(f"onionstream ctl: {reply['error']}\n")
     else:
-        if reply["command"] != " ".join(asked.words):
+        verb, words = find(asked.words)
+        if asked.words != (*verb.words, *words):
             errors.write(f"({reply['command']})\n")
         output.write("".join(f"{line}\n" for line in reply["lines"]))
     output.flush()

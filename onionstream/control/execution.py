@@ -12,9 +12,11 @@ from onionstream.chat.errors import ChatError
 from onionstream.control.acts import Act, nothing
 from onionstream.control.protocol import Answer, RefusedError, Reply, Request, UsageError
 from onionstream.control.verbs import find, summary
+from onionstream.files.titlefile import TitleError
 from onionstream.logs import told
 from onionstream.onion.errors import OnionError
 from onionstream.settings.config import ConfigError
+from onionstream.web.course import CourseError
 
 EVENTS = "events"
 """The command after which a connection has no replies any more."""
@@ -37,13 +39,13 @@ class Execution:
         command = ""
         try:
             verb, words = find(request.words)
-            command = " ".join((verb.name, *words))
+            command = verb.shown(words)
             return Reply(command=command, answer=await self._done(verb.name, words))
         except UsageError as error:
             return Reply(command=command, error=str(error), usage=True)
         except ChatError as error:
             return Reply(command=command, error=error.sentence)
-        except (RefusedError, ConfigError, OnionError) as error:
+        except (RefusedError, ConfigError, CourseError, OnionError, TitleError) as error:
             return Reply(command=command, error=str(error))
         except CancelledError:
             return Reply(command=command, error="It was broken off.")

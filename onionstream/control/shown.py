@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from onionstream.control.protocol import UsageError
+from onionstream.control.verbs import WITHHELD
 from onionstream.settings.config import Config
-
-WITHHELD = "(not shown)"
 
 _SECRET = re.compile("password|passphrase|secret|pepper|hash|token|torrc")
 """In the names of keys whose values are not shown; ``extra_torrc`` may hold bridges that nobody else should know."""

@@ -1,18 +1,15 @@
-"""The commands about everything but the chat: how it all is, the title, the doors, the source, guests, the settings."""
+"""The commands about how it all is, the source of the picture, guests, the onion address and the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol
 
-from onionstream.chat.text import line
 from onionstream.control import shown
 from onionstream.control.acts import Act, nothing
-from onionstream.control.protocol import Answer, RefusedError, UsageError
+from onionstream.control.events import Fact
+from onionstream.control.protocol import Answer, UsageError
 from onionstream.settings.config import Config
-
-LONGEST_TITLE = 200
-"""Characters, as in ``[stream]``."""
 
 
 class Encoder(Protocol):
@@ -30,15 +27,22 @@ class Encoder(Protocol):
     def lines(self) -> Sequence[str]:
         """What it said last."""
 
+    def start(self) -> object:
+        """Switch it on."""
+
+    def stop(self) -> object:
+        """Switch it off."""
+
     def restart(self) -> None:
         """End it and start it again."""
 
 
 class Stage(Protocol):
-    """What of the stream and its page is needed here; what can be written may be changed at any time."""
+    """What of the stream and its page is needed here."""
 
-    title: str
-    captcha_at_door: bool
+    @property
+    def title(self) -> str:
+        """The one that pages have."""
 
     @property
     def state(self) -> str:
@@ -47,6 +51,19 @@ class Stage(Protocol):
     @property
     def minutes(self) -> int | None:
         """On air; ``None``: it is not."""
+
+
+class Terms(Protocol):
+    """What the broadcaster has set."""
+
+    def rows(self) -> Sequence[tuple[str, str]]:
+        """:return: how it is set, each thing in a sentence."""
+
+    def of_doors(self) -> Fact:
+        """:return: who comes in."""
+
+    def of_mode(self) -> Fact:
+        """:return: who may write."""
 
 
 class Audience(Protocol):
@@ -141,6 +158,7 @@ class Steering:
     def __init__(
         self,
         stage: Stage,
+        terms: Terms,
         encoder: Encoder,
         audience: Audience,
         onion: Onion,
@@ -149,6 +167,7 @@ class Steering:
     ) -> None:
         """
         :param stage: what the page says.
+        :param terms: what is set.
         :param encoder: where the picture comes from.
         :param audience: who watches.
         :param onion: how viewers come.
@@ -156,6 +175,7 @@ class Steering:
         :param settings: what is configured.
         """
         self._stage = stage
+        self._terms = terms
         self._encoder = encoder
         self._audience = audience
         self._onion = onion
@@ -166,12 +186,9 @@ class Steering:
         """:return: what each of the commands does."""
         return {
             "status": self.status,
-            "title show": self.title,
-            "title set": self.set_title,
-            "doors show": self.doors,
-            "doors open": self._set_doors("doors open", shut=False),
-            "doors captcha": self._set_doors("doors captcha", shut=True),
             "source status": self.source,
+            "source on": self.start,
+            "source off": self.stop,
             "source restart": self.restart,
             "invite": self.invite,
             "revoke": self.revoke,
@@ -192,7 +209,7 @@ class Steering:
             ("stream", f"{stage.state}{since}: {stage.title}"),
             ("encoder", self._encoder.sentence),
             ("viewers", f"{audience.watching} watch{slow}, {audience.people} are here"),
-            ("doors", self._doors()),
+            *self._terms.rows(),
             ("onion", onion.sentence),
             *([("address", f"http://{onion.address}/")] if onion.address else []),
             *(("self-test", sentence) for sentence in onion.findings),
@@ -206,31 +223,12 @@ class Steering:
                 "people": audience.people,
                 "connections": audience.connections,
             },
-            "captcha_at_door": stage.captcha_at_door,
+            "doors": self._terms.of_doors(),
+            "chat": self._terms.of_mode(),
             "onion": {"state": onion.state, "sentence": onion.sentence, "address": onion.address},
             "selftest": list(onion.findings),
         }
         return Answer(tuple(f"{name:<10} {words}" for name, words in rows), data)
-
-    def title(self, words: Sequence[str]) -> Answer:
-        """What it is."""
-        nothing("title show", words)
-        return Answer((self._stage.title,), {"title": self._stage.title})
-
-    def set_title(self, words: Sequence[str]) -> Answer:
-        """Another one, clean as everything that is shown."""
-        title = line(" ".join(words))
-        if not title:
-            raise UsageError("A text is expected after `title set`.")
-        if len(title) > LONGEST_TITLE:
-            raise RefusedError(f"That title has {len(title)} characters: {LONGEST_TITLE} are the most.")
-        self._stage.title = title
-        return self.title(())
-
-    def doors(self, words: Sequence[str]) -> Answer:
-        """Who comes in."""
-        nothing("doors show", words)
-        return Answer((self._doors(),), {"captcha_at_door": self._stage.captcha_at_door})
 
     def source(self, words: Sequence[str]) -> Answer:
         """The encoder, and its last words."""
@@ -239,11 +237,23 @@ class Steering:
         data = {"sentence": encoder.sentence, "run": encoder.generation, "lines": list(encoder.lines)}
         return Answer((encoder.sentence, *encoder.lines), data)
 
+    def start(self, words: Sequence[str]) -> Answer:
+        """Have a picture."""
+        nothing("source on", words)
+        self._encoder.start()
+        return self._source()
+
+    def stop(self, words: Sequence[str]) -> Answer:
+        """Have none."""
+        nothing("source off", words)
+        self._encoder.stop()
+        return self._source()
+
     def restart(self, words: Sequence[str]) -> Answer:
         """The encoder, from the beginning."""
         nothing("source restart", words)
         self._encoder.restart()
-        return Answer((self._encoder.sentence,), {"sentence": self._encoder.sentence})
+        return self._source()
 
     def invite(self, words: Sequence[str]) -> Answer:
         """One guest more."""
@@ -285,15 +295,5 @@ class Steering:
         found = shown.tables(self._settings.present, *words)
         return Answer(tuple(shown.lines(found))[:-1], found)
 
-    def _set_doors(self, verb: str, *, shut: bool) -> Callable[[Sequence[str]], Answer]:
-        def act(words: Sequence[str]) -> Answer:
-            nothing(verb, words)
-            self._stage.captcha_at_door = shut
-            return self.doors(())
-
-        return act
-
-    def _doors(self) -> str:
-        if self._stage.captcha_at_door:
-            return "A captcha is asked for at the door."
-        return "Everybody may come in."
+    def _source(self) -> Answer:
+        return Answer((self._encoder.sentence,), {"sentence": self._encoder.sentence})

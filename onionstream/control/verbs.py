@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from onionstream.control.protocol import UsageError
 
+WITHHELD = "(not shown)"
+"""Stands for what is secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
@@ -16,11 +19,13 @@ class Verb:
     :ivar name: one word, or a group and a word.
     :ivar takes: what may follow, for people.
     :ivar meaning: what it does, for people.
+    :ivar secret: what follows it is not to be seen.
     """
 
     name: str
     takes: str
     meaning: str
+    secret: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -32,33 +37,66 @@ class Verb:
         """How it is written."""
         return f"{self.name} {self.takes}".strip()
 
+    def shown(self, words: Sequence[str]) -> str:
+        """:return: the command in full, with what followed its name, as it may be seen."""
+        return " ".join((self.name, *([WITHHELD] if self.secret and words else words)))
+
 
 VERBS: tuple[Verb, ...] = (
     Verb("help", "", "say which commands there are"),
-    Verb("status", "", "say how the stream, the encoder, the onion address and the chat are"),
+    Verb("status", "", "say how stream, encoder, onion address and chat are"),
     Verb("title show", "", "say the title"),
-    Verb("title set", "TEXT", "set it, until [stream] of the configuration changes, or the daemon ends"),
+    Verb("title set", "TEXT", "set it, in title.txt: until it is set again or reset"),
+    Verb("title reset", "", "have the configuration's; title.txt goes"),
+    Verb("about show", "", "say what stands under the title"),
+    Verb("about set", "TEXT", "set it, in about.txt"),
+    Verb("about reset", "", "have the configuration's; about.txt goes"),
     Verb("say", "TEXT", "say something in the chat, as the broadcaster"),
     Verb("chat show", "[N]", "show the latest N messages; 20 if nothing is said"),
     Verb("chat hidden", "[N]", "the same for those that are hidden"),
     Verb("hide", "NUMBER...", "hide these messages"),
     Verb("unhide", "NUMBER...", "show them again"),
-    Verb("ban", "MARK|NUMBER [hide]", "ban somebody, or who wrote that message; with `hide` all he said goes too"),
+    Verb("sweep", "MINUTES YOUNGER", "hide what newcomers (of YOUNGER minutes) said lately"),
+    Verb("ban", "MARK|NUMBER [hide]", "ban somebody, or who wrote that; `hide`: all his too"),
     Verb("unban", "MARK", "let somebody chat again"),
     Verb("bans", "", "say who is banned"),
     Verb("users", "", "say who is here, with their marks"),
-    Verb("doors show", "", "say whether a captcha is asked for at the door"),
-    Verb("doors open", "", "let everybody in"),
-    Verb("doors captcha", "", "let in only who solves a captcha, and who is inside already"),
+    Verb("mods show", "", "say who is a moderator, by tripcode"),
+    Verb("mods add", "MARK", "make one of somebody who has a tripcode"),
+    Verb("mods drop", "TRIPCODE", "whoever has it is none any more"),
+    Verb("log", "[N]", "show what the staff has done, the latest last"),
+    Verb("undo", "NUMBER...", "take it back, by the numbers in the log"),
+    Verb("doors show", "", "say who may come in"),
+    Verb("doors open", "", "everybody"),
+    Verb("doors captcha", "", "who solves a captcha, and who is inside already"),
+    Verb("doors members", "", "members, by tripcode"),
+    Verb("doors password", "[WORD|-]", "who knows it; - reads it from the standard input", secret=True),
+    Verb("members show", "", "say who is one, and who is here and is none"),
+    Verb("members add", "TRIPCODE", "whoever has it is a member"),
+    Verb("members drop", "TRIPCODE", "whoever has it is none"),
+    Verb("mode show", "", "say who may write"),
+    Verb("mode open", "", "everybody"),
+    Verb("mode slow", "[SECONDS]", "everybody, once in so many seconds"),
+    Verb("mode members", "", "members"),
+    Verb("mode closed", "", "nobody but you and the moderators"),
+    Verb("captcha show", "", "say who has to solve one before writing"),
+    Verb("captcha never", "", "nobody"),
+    Verb("captcha suspicion", "", "who may be a program"),
+    Verb("captcha first", "", "these, and everybody before the first message"),
+    Verb("raid show", "", "say whether there is one"),
+    Verb("raid begin", "[MINUTES]", "new people need a captcha, and who came so lately"),
+    Verb("raid end", "", "they do not any more"),
     Verb("source status", "", "say how the encoder is, and what it said last"),
-    Verb("source restart", "", "end the encoder and start it again"),
+    Verb("source on", "", "start it"),
+    Verb("source off", "", "end it"),
+    Verb("source restart", "", "end it and start it again"),
     Verb("invite", "NAME", "invite a guest and show his key, this once"),
-    Verb("revoke", "NAME [public]", "take an invitation back; the last one only with `public`"),
+    Verb("revoke", "NAME [public]", "take it back; the last one only with `public`"),
     Verb("invited", "", "say who is invited"),
-    Verb("selftest", "", "open the onion address through Tor, and say what that was like"),
-    Verb("reload", "", "read the configuration again, and who is invited"),
+    Verb("selftest", "", "open the onion address through Tor"),
+    Verb("reload", "", "read the configuration and the guests again"),
     Verb("config show", "[TABLE]", "show the configuration in force"),
-    Verb("events", "", "tell what happens from now on, as it happens: one JSON object a line"),
+    Verb("events", "", "tell what happens from now on: JSON, one object a line"),
 )
 """All of them. Of a group the first one only shows something: it is what the group's name alone means."""
 

@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 from twisted.internet.interfaces import IReactorTime
 
+from onionstream.chat.errors import ChatError
 from onionstream.files.titlefile import TitleError
 from onionstream.onion.errors import InvitationError
 from onionstream.settings.config import ConfigError
@@ -61,6 +62,11 @@ class Desk:
         self._clock = clock
         self._notices: Shelf[Notice] = Shelf(MOST, _KEPT)
 
+    @property
+    def key(self) -> bytes:
+        """By which the chat knows whoever sits here."""
+        return self._sessions.key
+
     def forms(self, session: Session) -> Forms:
         """:return: what the page needs, for whoever is logged in; what became of the last form is said this once."""
         notice = self._notices.pop(session.own, self._clock.seconds())
@@ -100,6 +106,8 @@ class Desk:
             done = Notice(AGAIN, refused=True)
         except (CourseError, TitleError, InvitationError, ConfigError) as error:
             done = Notice(str(error), refused=True)
+        except ChatError as error:
+            done = Notice(error.sentence, refused=True)
         if isinstance(done, str):
             return done
         self._notices.put(session.own, done if done.form else done.at(form), self._clock.seconds())

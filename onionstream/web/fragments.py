@@ -18,7 +18,7 @@ from onionstream.chat.events import Message
 from onionstream.chat.moderation import Record
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups
-from onionstream.chat.staff import Deed
+from onionstream.chat.staff import DEEDS
 from onionstream.web import rules
 from onionstream.web.emotes import Emotes, Piece
 from onionstream.web.pieces import Hole, Holed, Twofold
@@ -30,18 +30,6 @@ NAMES = 200
 
 BANNED = 100
 """The same of the banned."""
-
-DEEDS = {
-    Deed.HIDE: "Hidden: a message of",
-    Deed.SHOW: "Shown again: a message of",
-    Deed.HIDE_ALL: "Hidden: all messages of",
-    Deed.BAN: "Banned:",
-    Deed.BAN_AND_HIDE: "Banned, and all messages hidden:",
-    Deed.UNBAN: "Not banned any more:",
-    Deed.APPOINT: "A moderator now:",
-    Deed.DISMISS: "No moderator any more:",
-}
-"""What was done, before the name of the one to whom it was done."""
 
 _WHY = {Why.MODERATION: "the staff", Why.FILTER: "the word filter"}
 
@@ -222,8 +210,10 @@ class Fragments:
 
     def done(self, record: Record) -> bytes:
         """What somebody of the staff has just done, or taken back."""
-        one, undo = self._shown(record.target), 0 if record.undone else record.number
-        return _render(_MACROS.done, "Taken back:" if record.undone else DEEDS[record.deed], one, undo, False)
+        words, undo = ("Taken back:", 0) if record.undone else (DEEDS[record.deed], record.number)
+        if isinstance(record.target, Person):
+            return _render(_MACROS.done, words, self._shown(record.target), undo, False)
+        return _render(_MACROS.done, f"{words} {record.whom(self.called)}", None, undo, False)
 
     def not_done(self, sentence: str) -> bytes:
         """Why what he wanted was not done."""

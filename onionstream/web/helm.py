@@ -47,16 +47,6 @@ class Source(Protocol):
         """Begin anew."""
 
 
-class Messages(Protocol):
-    """Where messages can be hidden: the room, or what writes down who did it."""
-
-    def hide(self, *numbers: int) -> tuple[int, ...]:
-        """:return: those that could be seen until now."""
-
-    def unhide(self, *numbers: int) -> tuple[int, ...]:
-        """:return: those that were hidden."""
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """
@@ -100,7 +90,7 @@ class View:
     The forms as they are now.
 
     :ivar off: the source was switched off.
-    :ivar hidden: messages that the last sweep has hidden.
+    :ivar hidden: messages that the latest sweep has hidden which is not taken back.
     :ivar members: in full.
     """
 

@@ -102,9 +102,8 @@ class Moderating:
         if name == TRIP:
             if not is_full(value):
                 raise BadRequest
-            self._moderation.dismiss(key, Tripcode.of(value).digest, now)
-            return
-        if name == UNDO:
+            record = self._moderation.dismiss(key, Tripcode.of(value).digest, now, when)
+        elif name == UNDO:
             record = self._moderation.undo(key, _number(value), now, when)
         elif (deed := Deed(name)) in _ONE_MESSAGE:
             record = self._moderation.to_message(key, deed, _number(value), when)

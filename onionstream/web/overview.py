@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from onionstream.chat.moderation import Moderation
+from onionstream.chat.people import Person
+from onionstream.chat.staff import DEEDS
 from onionstream.chat.tripcode import Tripcode
-from onionstream.web.fragments import DEEDS, Moment, Words
+from onionstream.web.fragments import Moment, Words
 
 SHOWN = 50
 """Deeds on the page; of others there is a number."""
@@ -18,7 +20,8 @@ class Done:
     A line of the log.
 
     :ivar number: by which it is taken back; 0: it is already.
-    :ivar deed: what was done, in words that end before the name.
+    :ivar deed: what was done, in words that end before...
+    :ivar target: ... those for whom it was done to.
     """
 
     number: int
@@ -65,14 +68,18 @@ class Overview:
         :param words: what people are called.
         :param proof: see there.
         """
+
+        def called(person: Person) -> str:
+            return "".join(words.of(person))
+
         records = tuple(moderation)
         done = (
             Done(
                 0 if one.undone else one.number,
                 Moment.of(one.when),
-                "".join(words.of(one.actor)),
+                called(one.actor),
                 DEEDS[one.deed],
-                "".join(words.of(one.target)),
+                one.whom(called),
             )
             for one in records[:SHOWN]
         )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from twisted.internet.interfaces import IReactorTime
+
 from onionstream.chat.events import Message
+from onionstream.chat.moderation import Moderation
 from onionstream.chat.people import Person
 from onionstream.chat.rules import Mode, When
+from onionstream.chat.sweep import Extent, counted
 from onionstream.chat.tripcode import Tripcode, is_full
 from onionstream.web.areas import Router
 from onionstream.web.course import Course, CourseError
 from onionstream.web.desk import Desk, pressed
 from onionstream.web.errors import BadRequest
-from onionstream.web.helm import Messages, Notice, Source, Titles, Tripcoded, View
+from onionstream.web.helm import Notice, Source, Titles, Tripcoded, View
 from onionstream.web.lock import Kind
 from onionstream.web.request import BoundedRequest
 
@@ -31,38 +35,43 @@ class Steer:
         self,
         course: Course,
         titles: Titles,
-        messages: Messages,
+        moderation: Moderation,
         source: Source,
         desk: Desk,
         here: Iterable[bytes],
         called: Callable[[Person], str],
+        clock: IReactorTime,
+        when: Callable[[], float],
     ) -> None:
         """
         :param course: what is set.
         :param titles: what is said about the stream.
-        :param messages: where they can be hidden.
+        :param moderation: hides messages.
         :param source: of the picture.
         :param desk: takes the forms.
         :param here: keys of those who are present, each time another look.
         :param called: somebody's name.
+        :param clock: never goes back.
+        :param when: seconds since 1970-01-01 00:00 UTC.
         """
         self._course = course
         self._titles = titles
-        self._messages = messages
+        self._moderation = moderation
         self._source = source
         self._desk = desk
         self._here = here
         self._called = called
-        self._hidden: tuple[int, ...] = ()
+        self._clock = clock
+        self._when = when
 
     def view(self) -> View:
         """:return: the forms as they are now."""
-        lock = self._course.door.present
+        lock, swept = self._course.door.present, self._moderation.swept
         return View(
             titles=self._titles,
             off=not self._source.running,
             course=self._course,
-            hidden=len(self._hidden),
+            hidden=len(swept.messages) if swept else 0,
             members=tuple(sorted(Tripcode(one).full for one in lock.members)),
             applicants=tuple(map(self._tripcoded, self._course.applicants(tuple(self._here)))),
         )
@@ -113,17 +122,22 @@ class Steer:
         def act(fields: dict[str, str]) -> Notice:
             button = pressed(fields, "count", "hide", "back")
             if button == "back":
-                shown, self._hidden = self._messages.unhide(*self._hidden), ()
-                return Notice(f"{_messages(len(shown))} can be seen again.")
+                return self._sweep_back()
             minutes, younger = _number(fields["minutes"]), _number(fields["younger"])
             found = self._course.find(minutes, younger)
-            if button == "hide":
-                hidden = self._messages.hide(*(one.number for one in found))
-                self._hidden = hidden or self._hidden
-                return Notice(f"{_messages(len(hidden))} vanished.")
-            return _asked(found, minutes, younger)
+            if button == "count" or not found:
+                return _asked(found, minutes, younger)
+            record = self._moderation.sweep(self._desk.key, found, int(self._when()))
+            return Notice(f"{counted(len(record.messages))} vanished.")
 
         return self._desk.act(request, "sweep", ("minutes", "younger", "act"), act)
+
+    def _sweep_back(self) -> Notice:
+        """:return: what became of the latest sweep, if there is one."""
+        if (swept := self._moderation.swept) is None:
+            return Notice("There are no such messages.")
+        self._moderation.undo(self._desk.key, swept.number, self._clock.seconds(), int(self._when()))
+        return Notice(f"{counted(len(swept.messages))} can be seen again.")
 
     @router.route("/broadcaster/door", methods=["POST"])
     def door(self, request: BoundedRequest) -> str:
@@ -180,13 +194,7 @@ def _asked(found: tuple[Message, ...], minutes: int, younger: int) -> Notice:
     """:return: what is asked before messages are hidden."""
     if not found:
         return Notice("There are no such messages.")
-    people = len({one.author.key for one in found})
-    sentence = f"{_messages(len(found))} of {people} {'person' if people == 1 else 'people'} would vanish."
-    return Notice(sentence, sweep=(minutes, younger, len(found)))
-
-
-def _messages(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
+    return Notice(f"{Extent.of(found).words} would vanish.", sweep=(minutes, younger, len(found)))
 
 
 def _one(kind: type[Choice], value: str) -> Choice:

@@ -6,16 +6,22 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.testing import StringTransport
 
-from onionstream.assembly.livecontrol import LiveControl, Parts
+from onionstream.assembly.controlled import Parts
+from onionstream.assembly.livecontrol import LiveControl
+from onionstream.chat.looks import Look
+from onionstream.chat.people import Role
 from onionstream.chat.presence import Way
+from onionstream.chat.rules import When
+from onionstream.chat.tripcode import Tripcode
 from onionstream.control.server import Client
 from onionstream.files.state import StateDirectory
 from onionstream.life import Reload
@@ -24,7 +30,7 @@ from onionstream.onion.progress import State, Status
 from onionstream.onion.report import Outcome, Planned, Report
 from onionstream.settings.config import Chat, Config, Doors, Stream
 from onionstream.waiting import Waiting
-from tests.assembly.test_livechat_beside import ANN, LiveChatCase
+from tests.assembly.test_livechat_beside import ANN, BOB, LiveChatCase
 from tests.onion.test_guests import FakeDoor
 
 
@@ -51,13 +57,22 @@ class Tor:
 
 
 class Encoder:
-    """An encoder as far as it is looked at; ``restarts`` counts."""
+    """An encoder as far as it is looked at; ``asked`` is what was wanted of it."""
 
     sentence, generation, lines = "ffmpeg runs.", 3, ("said",)
 
     def __init__(self) -> None:
-        """It was never started again."""
-        self.restarts = 0
+        """Nothing was."""
+        self.asked: list[str] = []
+
+    def startService(self) -> None:
+        """See ``Intake.startService``."""
+        self.asked.append("on")
+
+    def stopService(self) -> Deferred[None]:
+        """See ``Intake.stopService``."""
+        self.asked.append("off")
+        return succeed(None)
 
     def status(self) -> Encoder:
         """See ``Supervisor.status``."""
@@ -65,7 +80,7 @@ class Encoder:
 
     def restart(self) -> None:
         """See ``Supervisor.restart``."""
-        self.restarts += 1
+        self.asked.append("restart")
 
 
 class Test:
@@ -180,10 +195,61 @@ class CommandTests(LiveControlCase):
         self.do("hide", "1")
         self.assertEqual(self.chat.room.history(10), [])
 
+    def test_S73_what_is_done_here_is_the_broadcaster_s(self) -> None:
+        """It stands in the log on his page, and can be undone there; what he says here has his mark."""
+        self.say("Hello")
+        self.do("say", "Welcome")
+        for text in ("One", "Two"):
+            self.reactor.advance(5)
+            self.chat.room.say(BOB, text, self.reactor.seconds(), int(time.time()))
+        for words in (("hide", "1"), ("ban", "1"), ("sweep", "5", "5")):
+            self.assertNotIn("error", self.do(*words))
+        done = self.chat.overview().done
+        deeds = ["Hidden:", "Banned:", "Hidden: a message of"]
+        self.assertEqual([(one.actor, one.deed) for one in done], [("Broadcaster", deed) for deed in deeds])
+        host = self.chat.sessions.key
+        self.assertEqual(self.chat.room.of(host)[0].text, "Welcome")
+        self.chat.moderation.undo(host, done[1].number, 0.0, 0)
+        self.assertFalse(self.chat.room.person(ANN).banned)
+        self.assertIn("(taken back)", self.do("log"))
+        self.assertIn("Taken back: Hidden: 2 messages of 1 person", self.do("undo", str(done[0].number)))
+
+    def test_A65_moderators(self) -> None:
+        """They are kept as those who were made on the page."""
+        self.chat.room.restyle(ANN, Look(trip=Tripcode(b"t" * 32)), self.reactor.seconds())
+        self.do("mods", "add", self.chat.room.person(ANN).mark)
+        self.assertIs(self.chat.room.person(ANN).role, Role.MODERATOR)
+        self.assertEqual([one.full for one in self.chat.overview().moderators], [Tripcode(b"t" * 32).full])
+        self.do("mods", "drop", Tripcode(b"t" * 32).full)
+        self.assertIs(self.chat.room.person(ANN).role, Role.VIEWER)
+
+    def test_A65_doors_and_modes(self) -> None:
+        """As they are set on the page: at once, also for whoever is inside."""
+        live = self.live()
+        self.do("mode", "slow", "60")
+        self.reactor.advance(1)
+        self.assertIn(b"Slow mode: everybody may write once in 60 s.", live.received)
+        self.do("raid", "begin", "5")
+        self.do("captcha", "first")
+        rules = self.chat.room.rules
+        self.assertEqual((rules.raid, rules.captcha), (self.reactor.seconds() - 300, When.FIRST))
+        self.do("members", "add", Tripcode(b"t" * 32).full)
+        self.do("doors", "members")
+        self.assertTrue(live.closed)
+        self.assertEqual(self.chat.entrance.door.admission.lock.members, frozenset({b"t" * 32}))
+
+    def test_A65_what_stands_under_the_title(self) -> None:
+        """In the file, and gone again."""
+        self.do("about", "set", "One\ntwo")
+        self.assertEqual((self.folder / "about.txt").read_text(), "One\ntwo\n")
+        self.do("about", "reset")
+        self.assertEqual(self.chat.stage.description, "")
+
     def test_A65_the_source(self) -> None:
-        """Started again."""
-        self.do("source", "restart")
-        self.assertEqual(self.encoder.restarts, 1)
+        """Off, on, and anew."""
+        for word in ("off", "on", "restart"):
+            self.do("source", word)
+        self.assertEqual(self.encoder.asked, ["off", "on", "restart"])
         self.assertIn("said", self.do("source"))
 
     def test_A65_guests(self) -> None:
@@ -205,85 +271,3 @@ class CommandTests(LiveControlCase):
         self.assertIn("changed: [stream]", self.do("reload"))
         self.assertIn('title = "Day 15"', self.do("config", "show", "stream"))
         self.assertEqual(self.chat.stage.title, "Day 15")
-
-
-class EventTests(LiveControlCase):
-    """What listeners are told."""
-
-    def test_A66_how_it_is(self) -> None:
-        """The stream and the onion address, without that address."""
-        self.assertEqual(
-            self.connect_("--json events").facts()[1:],
-            [
-                {"event": "stream", "state": "offline", "title": "Day 12"},
-                {"event": "onion", "state": "connecting", "sentence": "tor: 45 %"},
-            ],
-        )
-
-    def test_A66_what_happens_in_the_chat(self) -> None:
-        """As it happens."""
-        listener = self.listen()
-        self.say("Hello")
-        self.chat.room.ban(ANN, hide=True)
-        self.assertEqual([fact["event"] for fact in listener.facts()], ["message", "hidden", "ban"])
-
-    def test_A66_the_stream_and_its_title(self) -> None:
-        """Once for each change."""
-        listener = self.listen()
-        self.on_air()
-        self.do("title", "set", "Day 13")
-        self.chat.change(self.settings)
-        told = [(fact["state"], fact["title"]) for fact in listener.facts()]
-        self.assertEqual(told[-2:], [("online", "Day 12"), ("online", "Day 13")])
-        self.assertEqual(len(told), len(set(told)))
-
-    def test_A66_the_onion_address(self) -> None:
-        """Whenever tor says something else."""
-        listener = self.listen()
-        self.tor.enter(State.REACHABLE, "It is published.")
-        self.tor.enter(State.REACHABLE, "It is published.")
-        fact = {"event": "onion", "state": "reachable", "sentence": "It is published."}
-        self.assertEqual(listener.facts(), [fact])
-
-    def test_A66_who_comes_and_goes(self) -> None:
-        """At the next look; who loads the page again meanwhile is no news, nor who was here before."""
-        presence = self.chat.presence
-        presence.enter(b"b" * 16, Way.PAGE)
-        self.control.look()
-        listener = self.listen()
-        presence.enter(ANN, Way.PAGE)
-        self.control.look()
-        mark = self.chat.room.person(ANN).mark
-        self.assertEqual([(fact["event"], fact["person"]["mark"]) for fact in listener.facts()], [("join", mark)])
-        presence.leave(ANN, Way.PAGE)
-        presence.enter(ANN, Way.PAGE)
-        self.control.look()
-        self.assertEqual(listener.facts(), [])
-        presence.leave(ANN, Way.PAGE)
-        self.control.look()
-        self.assertEqual([fact["event"] for fact in listener.facts()], ["leave"])
-
-    def test_R51_what_breaks_here_is_not_felt_in_the_chat(self) -> None:
-        """The message is said all the same; the log has no word of it."""
-        self.listen()
-
-        def breaks(_: object) -> None:
-            raise RuntimeError("MARK")
-
-        self.control._server.publish = breaks  # type: ignore[assignment,method-assign]
-        self.say("Hello")
-        self.on_air()
-        self.assertEqual(len(self.chat.room.history(10)), 1)
-        self.assertEqual({("RuntimeError" in one, "MARK" in one) for one in self.errors()}, {(True, False)})
-
-    def test_R40_the_end(self) -> None:
-        """Connections end with the daemon, and it waits for them."""
-        listener = self.listen()
-        client = cast("Client", listener.producer)
-        service = self.control.service()
-        service.startService()
-        ended = cast("Deferred[None]", service.stopService())
-        self.assertTrue(listener.disconnected)
-        self.assertNoResult(ended)
-        client.connectionLost()
-        self.successResultOf(ended)

@@ -14,6 +14,7 @@ from onionstream.chat.people import Person, Role
 from onionstream.chat.refusals import BannedError, TripBannedError
 from onionstream.chat.rules import Rules, When
 from onionstream.chat.staff import Deed, RightsError, may
+from onionstream.chat.sweep import Extent
 from tests.chat.rooms import MINUTE, Talk, key, trip
 
 MESSAGES = {Deed.HIDE, Deed.SHOW, Deed.HIDE_ALL}
@@ -67,6 +68,15 @@ class StaffCase(SynchronousTestCase):
         mark = self.person(target).mark
         return self.moderation.to_person(key(actor), deed, mark, self.talk.now, self.talk.when).number
 
+    def dismiss(self, actor: str, password: str) -> int:
+        """:return: the same for whoever has the tripcode of that password."""
+        return self.moderation.dismiss(key(actor), trip(password).digest, self.talk.now, self.talk.when).number
+
+    def sweep(self, actor: str, *numbers: int) -> int:
+        """:return: the same for these messages."""
+        messages = [one for number in numbers if (one := self.talk.room.message(number))]
+        return self.moderation.sweep(key(actor), messages, self.talk.when).number
+
     def undo(self, actor: str, number: int) -> None:
         """One takes something back."""
         self.moderation.undo(key(actor), number, self.talk.now, self.talk.when)
@@ -95,7 +105,8 @@ class RightsTests(StaffCase):
         for actor, number in (("ann", 1), ("ann", 99), ("mod", 1), ("mod", 2)):
             self.assertRaises(RightsError, self.moderation.to_message, key(actor), Deed.HIDE, number, self.talk.when)
         self.assertRaises(RightsError, self.moderation.to_person, key("ann"), Deed.BAN, "nobody", 0, 0)
-        self.assertRaises(RightsError, self.moderation.dismiss, key("mod"), trip("mod").digest, 0)
+        self.assertRaises(RightsError, self.dismiss, "mod", "mod")
+        self.assertRaises(RightsError, self.sweep, "mod", 4)
         self.assertRaises(RightsError, self.moderation.undo, key("ann"), 1, 0, 0)
         self.assertEqual((self.talk.events, list(self.moderation)), ([], []))
 
@@ -130,6 +141,17 @@ class DeedTests(StaffCase):
         self.assertTrue(self.person("eve").banned)
         self.do("host", Deed.UNBAN, "eve")
         self.assertFalse(self.person("eve").banned)
+
+    def test_a_sweep_is_one_deed(self) -> None:
+        """However many messages of however many people; it is written down how many it has hidden itself."""
+        self.moderation.to_message(key("mod"), Deed.HIDE, 3, self.talk.when)
+        self.sweep("host", 3, 4, 5)
+        self.assertEqual(self.talk.told(Hidden), [Hidden((3,)), Hidden((4, 5))])
+        record = next(iter(self.moderation))
+        self.assertEqual((record.deed, record.target, record.messages), (Deed.SWEEP, Extent(2, 1), (4, 5)))
+        self.assertEqual(record.whom(lambda person: person.mark), "2 messages of 1 person")
+        self.assertRaises(NothingError, self.sweep, "host", 3, 4, 5)
+        self.assertRaises(NothingError, self.sweep, "host")
 
     def test_what_is_so_already_is_said(self) -> None:
         """Two moderators press the same button."""
@@ -188,9 +210,9 @@ class TripcodeTests(StaffCase):
         self.undo("host", number)
         self.assertEqual((self.role("bob"), changes), (Role.VIEWER, [1, 0]))
         self.do("host", Deed.APPOINT, "bob")
-        self.moderation.dismiss(key("host"), trip("bob").digest, self.talk.now)
+        self.dismiss("host", "bob")
         self.assertEqual(self.role("bob"), Role.VIEWER)
-        self.assertRaises(NothingError, self.moderation.dismiss, key("host"), trip("bob").digest, self.talk.now)
+        self.assertRaises(NothingError, self.dismiss, "host", "bob")
 
     def test_without_a_tripcode_nobody_can_be_one(self) -> None:
         """He could not be known again."""
@@ -199,7 +221,7 @@ class TripcodeTests(StaffCase):
     def test_the_configuration_is_not_overruled(self) -> None:
         """Who stands there is taken out there."""
         self.assertRaises(ConfiguredError, self.do, "host", Deed.DISMISS, "mod")
-        self.assertRaises(ConfiguredError, self.moderation.dismiss, key("host"), trip("mod").digest, 0)
+        self.assertRaises(ConfiguredError, self.dismiss, "host", "mod")
         self.moderation.configure(frozenset(), self.talk.now)
         self.assertEqual(self.role("mod"), Role.VIEWER)
 
@@ -239,6 +261,31 @@ class UndoTests(StaffCase):
         self.do("mod", Deed.BAN, "ann")
         self.undo("mod", self.do("mod", Deed.UNBAN, "ann"))
         self.assertTrue(self.person("ann").banned)
+
+    def test_a_sweep(self) -> None:
+        """As one, by the broadcaster only; then it is the latest no more that could be taken back."""
+        first, second = self.sweep("host", 3), self.sweep("host", 4, 5)
+        self.assertRaises(RightsError, self.undo, "mod", second)
+        swept = self.moderation.swept
+        self.assertEqual(swept and swept.number, second)
+        self.undo("host", second)
+        self.assertEqual(len(self.talk.shown()), 4)
+        swept = self.moderation.swept
+        self.assertEqual(swept and swept.number, first)
+        self.undo("host", first)
+        self.assertIsNone(self.moderation.swept)
+
+    def test_a_moderator_who_was_not_here(self) -> None:
+        """By his tripcode he was dismissed, and by that he is one again; but not if he is banned by now."""
+        self.do("host", Deed.APPOINT, "bob")
+        number = self.dismiss("host", "bob")
+        self.assertEqual(next(iter(self.moderation)).whom(str), f"!{trip('bob').shown}")
+        self.undo("host", number)
+        self.assertEqual((self.role("bob"), [*self.moderation.appointed]), (Role.MODERATOR, [trip("bob").digest]))
+        number = self.dismiss("host", "bob")
+        self.do("host", Deed.BAN, "bob")
+        self.assertRaises(NoTripcodeError, self.undo, "host", number)
+        self.assertEqual(self.moderation.appointed, {})
 
     def test_once(self) -> None:
         """And only what is still written down."""

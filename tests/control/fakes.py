@@ -4,32 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
+from onionstream.chat.filters import Filters
+from onionstream.chat.moderation import Moderation
+from onionstream.chat.people import Person, Role
+from onionstream.chat.presence import Presence
+from onionstream.chat.rules import Rules
+from onionstream.control.acts import Act
+from onionstream.control.deeds import Deeds
+from onionstream.control.protocol import Answer
 from onionstream.control.steering import Steering
+from onionstream.control.talk import Talk as TalkCommands
+from onionstream.control.terms import Terms
+from onionstream.control.verbs import find
+from onionstream.control.wording import Wording
+from onionstream.files.titlefile import Titles
 from onionstream.onion.errors import InvitationError
-from onionstream.settings.config import Config, ConfigError
+from onionstream.settings.config import Config, ConfigError, Stream
+from onionstream.web.admission import Admission
+from onionstream.web.course import Course
+from onionstream.web.lock import Lock
+from tests.chat.rooms import STRICT, Talk, key
+from tests.web.chat import Tripcodes
+
+BROADCASTER = key("broadcaster")
 
 
 @dataclass
 class FakeStage:
     """See ``steering.Stage``."""
 
-    title: str = "A live stream"
-    captcha_at_door: bool = False
+    titles: Titles
     state: str = "online"
     minutes: int | None = 62
+
+    @property
+    def title(self) -> str:
+        """The one that pages have."""
+        return self.titles.title
 
 
 @dataclass
 class FakeEncoder:
-    """See ``steering.Encoder``; counts how often it was started again."""
+    """See ``steering.Encoder``; counts how often it was started again, and knows whether it is on."""
 
     sentence: str = "ffmpeg runs."
     generation: int = 1
     lines: Sequence[str] = ("one", "two")
     restarts: int = 0
+    on: bool = True
+
+    def start(self) -> None:
+        """On."""
+        self.on, self.sentence = True, "ffmpeg is being started."
+
+    def stop(self) -> None:
+        """Off."""
+        self.on, self.sentence = False, "ffmpeg is being stopped."
 
     def restart(self) -> None:
         """Once more."""
@@ -115,11 +150,60 @@ class FakeSettings:
         return "The configuration was read again; changed: nothing."
 
 
-class FakeDaemon:
-    """All of it."""
+def called(person: Person) -> str:
+    """:return: what somebody is called."""
+    return person.look.name or f"Anonymous{person.tag}"
 
-    def __init__(self) -> None:
-        """It is well."""
-        self.stage, self.encoder, self.audience = FakeStage(), FakeEncoder(), FakeAudience()
+
+class FakeDaemon:
+    """
+    All of it: the chat, the door and the titles are real.
+
+    :ivar talk: the chat, by whose clock all goes.
+    """
+
+    def __init__(self, folder: Path, rules: Rules | None = None, filters: Filters = STRICT) -> None:
+        """
+        It is well.
+
+        :param folder: does not exist; where titles are kept.
+        """
+        folder.mkdir()
+        self.titles = Titles(folder, Stream(title="A live stream"))
+        self.talk, self.present, self.clock = Talk(rules or Rules(), filters), Presence(lambda: None), Clock()
+        self.clock.advance(self.talk.now)
+        self.talk.appoint("broadcaster", Role.BROADCASTER)
+        room = self.talk.room
+        self.moderation = Moderation(room, self.present)
+        self.lock = Admission(room, Tripcodes(), self.clock, Lock())
+        self.course = Course(room, self.lock, self.clock, lambda: self.talk.when)
+        self.stage, self.encoder, self.audience = FakeStage(self.titles), FakeEncoder(), FakeAudience()
         self.onion, self.guests, self.settings = FakeOnion(), FakeGuests(), FakeSettings()
-        self.steering = Steering(self.stage, self.encoder, self.audience, self.onion, self.guests, self.settings)
+        self.terms = Terms(self.course, self.present, called)
+        others = self.audience, self.onion, self.guests, self.settings
+        self.steering = Steering(self.stage, self.terms, self.encoder, *others)
+
+    def acts(self) -> dict[str, Act]:
+        """:return: all commands, as the daemon joins them."""
+        room, now, when = self.talk.room, lambda: self.talk.now, lambda: self.talk.when
+        talk = TalkCommands(room, self.present, called, BROADCASTER, now=now, when=when)
+        deeds = Deeds(self.moderation, room, self.course.find, called, BROADCASTER, now=now, when=when)
+        wording = Wording(self.titles)
+        parts = talk, deeds, wording, self.terms, self.steering
+        return {name: act for part in parts for name, act in part.acts().items()}
+
+    def do(self, text: str) -> Answer:
+        """:return: what comes of a command."""
+        verb, words = find(text.split())
+        answer = self.acts()[verb.name](words)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def mark(self, name: str) -> str:
+        """:return: of somebody whom the test calls so."""
+        return self.talk.room.person(key(name)).mark
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.talk.now += seconds
+        self.clock.advance(seconds)

@@ -51,10 +51,10 @@ class ClientTests(SynchronousTestCase):
         thread.start()
         self.addCleanup(thread.join)
 
-    def run_(self, *arguments: str, environment: Mapping[str, str] | None = None) -> int:
+    def run_(self, *arguments: str, environment: Mapping[str, str] | None = None, typed: str = "") -> int:
         """:return: the exit status."""
         there = {"STATE_DIRECTORY": str(self.state)} if environment is None else environment
-        return main(arguments, there, self.output, self.errors)
+        return main(arguments, there, self.output, self.errors, StringIO(typed))
 
     def test_A65_what_came_of_it_is_printed(self) -> None:
         """And nothing else; words arrive as they were written."""
@@ -68,6 +68,23 @@ class ClientTests(SynchronousTestCase):
         self.answer(GOOD[:30], GOOD[30:])
         self.assertEqual(self.run_("ti"), 0)
         self.assertEqual((self.output.getvalue(), self.errors.getvalue()), ("My stream\n", "(title show)\n"))
+
+    def test_what_is_secret_need_not_stand_on_the_command_line(self) -> None:
+        """It is read from the standard input instead, one line of it; nothing else is, whatever follows it."""
+        self.answer(Reply(command="doors password (not shown)", answer=Answer(("Set.",))).json())
+        self.assertEqual(self.run_("d", "p", "-", typed="correct horse \r\nmore"), 0)
+        self.assertEqual(json.loads(self.heard[0]), ["--json", "doors", "password", "correct horse "])
+        self.assertEqual((self.output.getvalue(), self.errors.getvalue()), ("Set.\n", ""))
+        (self.state / "control.sock").unlink()
+        self.answer(Reply(command="say -").json())
+        self.run_("say", "-", typed="more")
+        self.assertEqual(json.loads(self.heard[1]), ["--json", "say", "-"])
+
+    def test_what_was_said_in_full_is_not_told_again(self) -> None:
+        """Nor is what is secret."""
+        self.answer(Reply(command="doors password (not shown)").json())
+        self.assertEqual(self.run_("doors", "password", "correct horse"), 0)
+        self.assertEqual(self.errors.getvalue(), "")
 
     def test_as_json(self) -> None:
         """The reply as it came."""

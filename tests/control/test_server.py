@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import cast
 
 from hypothesis import given
@@ -15,15 +16,12 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.chat.presence import Presence
 from onionstream.control.acts import Act
 from onionstream.control.events import Fact
 from onionstream.control.execution import Execution
-from onionstream.control.moderation import Moderation
 from onionstream.control.protocol import LONGEST, Answer, Request, wanted
 from onionstream.control.server import CLIENTS, Client, ControlServer
 from onionstream.control.verbs import VERBS
-from tests.chat.rooms import Talk
 from tests.control.fakes import FakeDaemon
 
 FULL = 64 << 10
@@ -62,10 +60,10 @@ class ServerCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         """Its user has the number 7."""
-        self.daemon = FakeDaemon()
+        self.daemon = FakeDaemon(Path(self.mktemp()))
         self.user = 7
         self.done: list[str] = []
-        acts: dict[str, Act] = {**self.daemon.steering.acts(), "say": self.say, "hide": self.break_}
+        acts: dict[str, Act] = {**self.daemon.acts(), "say": self.say, "hide": self.break_}
         self.server = ControlServer(Execution(acts).do, self.begin, 7, lambda _: self.user)
 
     def begin(self) -> list[Fact]:
@@ -107,7 +105,8 @@ class CommandTests(ServerCase):
         """As lines, or as JSON."""
         self.assertEqual(self.ask(b"t\n"), b"title show\n  A live stream\n\n")
         reply = json.loads(self.ask(b"--json t\n"))
-        self.assertEqual((reply["command"], reply["data"]), ("title show", {"title": "A live stream"}))
+        data = {"title": "A live stream", "configured": True}
+        self.assertEqual((reply["command"], reply["data"]), ("title show", data))
 
     def test_A65_help(self) -> None:
         """Every command."""
@@ -124,7 +123,7 @@ class CommandTests(ServerCase):
     @given(st.lists(st.integers(0, 60), max_size=10))
     def test_B80_any_chunking(self, cuts: list[int]) -> None:
         """The same replies, however the commands come."""
-        raw = b"title set One\ntitle\nfrob\n\xff\nsource status\ndoors"
+        raw = b"mode closed\ntitle\nfrob\n\xff\nsource status\ndoors"
         places = sorted({min(cut, len(raw)) for cut in cuts})
         pieces = [raw[start:end] for start, end in zip([0, *places], [*places, len(raw)], strict=True)]
         self.assertEqual(self.ask(*pieces), self.ask(raw))
@@ -153,11 +152,22 @@ class CommandTests(ServerCase):
 
     def test_what_is_refused_says_why(self) -> None:
         """In the sentence of whoever refuses it."""
-        self.assertEqual(self.ask(b"title set \0\n")[:7], b"error: ")
+        told = b"error: The title holds characters that are no text. It stays as it was.\n\n"
+        self.assertEqual(self.ask(b"title set \0\n"), told)
+        told = b"error: Minutes are 0 to 1440. Nothing was changed.\n\n"
+        self.assertEqual(self.ask(b"raid begin 9999\n"), told)
+        self.assertEqual(self.ask(b"undo 7\n")[:13], b"error: This i")
         self.daemon.settings.wrong = True
         self.assertEqual(self.ask(b"reload\n"), b"error: config.toml: this is no TOML\n\n")
         self.daemon.guests.invited = ["anna"]
         self.assertEqual(self.ask(b"revoke anna\n"), b"error: He is the only guest.\n\n")
+
+    def test_S82_a_password_is_nowhere(self) -> None:
+        """Neither where the reply says the command, nor where it is refused, nor in what is shown later."""
+        told = self.ask(b"d p correct horse\nd p horse\ndoors\nstatus\nconfig\n--json d p stable horse\n--json doors\n")
+        self.assertTrue(told.startswith(b"doors password (not shown)\n  Only who knows"), told)
+        self.assertNotIn(b"horse", told)
+        self.assertEqual(self.daemon.lock.lock.password, "stable horse")
 
     def test_L50_a_fault_of_ours(self) -> None:
         """It is told without what was said, and the next command is done."""
@@ -328,16 +338,12 @@ class ExecutionTests(SynchronousTestCase):
 
     def test_every_command_is_there(self) -> None:
         """And nothing that is no command."""
-        talk = Talk()
-        moderation = Moderation(
-            talk.room, Presence(lambda: None), lambda _: "", bytes(16), now=lambda: 0.0, when=lambda: 0.0
-        )
-        acts = [*moderation.acts(), *FakeDaemon().steering.acts(), "help", "events"]
+        acts = [*FakeDaemon(Path(self.mktemp())).acts(), "help", "events"]
         self.assertEqual(sorted(acts), sorted(verb.name for verb in VERBS))
 
     def test_a_reply_that_waits_may_be_given_up(self) -> None:
         """What it waits for is cancelled."""
-        daemon = FakeDaemon()
+        daemon = FakeDaemon(Path(self.mktemp()))
         reply = Execution(daemon.steering.acts()).do(Request(("selftest",)))
         assert isinstance(daemon.onion.testing, Deferred)
         reply.cancel()

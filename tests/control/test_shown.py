@@ -10,8 +10,9 @@ import tomli
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.control.protocol import UsageError
-from onionstream.control.shown import WITHHELD, lines, tables
-from onionstream.settings.config import Chat, Config, Stream, Tor, WordFilters, parse
+from onionstream.control.shown import lines, tables
+from onionstream.control.verbs import WITHHELD
+from onionstream.settings.config import Chat, Config, Doors, Stream, Tor, WordFilters, parse
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "config.toml"
 
@@ -68,6 +69,12 @@ class ShownTests(SynchronousTestCase):
         self.assertNotIn("SECRET", repr(found))
         self.assertEqual(found["login"]["door_password"], "")
         self.assertEqual(found["login"]["name"], "broadcaster")
+
+    def test_S82_nor_is_the_door_s(self) -> None:
+        """As it is configured."""
+        settings = Config(doors=Doors(kind="password", password="SECRET word"))
+        self.assertNotIn("SECRET", repr(tables(settings)))
+        self.assertEqual(tables(settings)["doors"]["password"], WITHHELD)
 
     def test_nothing_else_is_withheld(self) -> None:
         """With the defaults all can be seen."""

@@ -1,15 +1,14 @@
-"""The commands about everything but the chat."""
+"""The commands about the source, guests, and how it all is."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.chat.text import NotTextError
-from onionstream.control.protocol import Answer, RefusedError, UsageError
-from onionstream.control.verbs import find
+from onionstream.control.protocol import Answer, UsageError
 from onionstream.onion.errors import InvitationError
 from onionstream.settings.config import ConfigError
 from tests.control.fakes import FakeDaemon
@@ -20,14 +19,8 @@ class SteeringTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         """A daemon on air."""
-        self.daemon = FakeDaemon()
-
-    def do(self, text: str) -> Answer:
-        """:return: what comes of a command."""
-        verb, words = find(text.split())
-        answer = self.daemon.steering.acts()[verb.name](words)
-        assert isinstance(answer, Answer)
-        return answer
+        self.daemon = FakeDaemon(Path(self.mktemp()))
+        self.do = self.daemon.do
 
     def test_A65_how_everything_is(self) -> None:
         """Encoder, stream, viewers, onion, self-test, in words."""
@@ -39,11 +32,26 @@ class SteeringTests(SynchronousTestCase):
                 "encoder    ffmpeg runs.",
                 "viewers    12 watch (3 on lines too slow for all of it), 15 are here",
                 "doors      Everybody may come in.",
+                "chat       Everybody may write.",
+                "captchas   A captcha has to be solved on suspicion.",
+                "raid       There is no raid.",
                 "onion      The onion address is published.",
                 "address    http://abc.onion/",
                 "self-test  There was none yet.",
             ),
         )
+
+    def test_A65_what_is_set_is_told(self) -> None:
+        """Doors, mode, captchas, raid; for programs too."""
+        for text in ("doors captcha", "mode slow 60", "captcha first", "raid begin"):
+            self.do(text)
+        answer = self.do("status")
+        for words in ("A captcha is asked for", "once in 60 s", "before the first message", "There is a raid"):
+            self.assertEqual(sum(words in line for line in answer.lines), 1, words)
+        data = answer.data
+        assert isinstance(data, dict)
+        self.assertEqual(data["doors"], {"kind": "captcha", "members": 0, "password": False})
+        self.assertEqual(data["chat"], {"mode": "slow", "slow": 60, "captcha": "first", "raid": True})
 
     def test_how_everything_is_when_there_is_nothing(self) -> None:
         """No stream, no address."""
@@ -53,28 +61,6 @@ class SteeringTests(SynchronousTestCase):
         self.assertEqual(lines[0], "stream     offline: A live stream")
         self.assertFalse(any(line.startswith("address") for line in lines))
 
-    def test_S82_the_title(self) -> None:
-        """It is clean, and as long as one may be."""
-        self.assertEqual(self.do("title").lines, ("A live stream",))
-        self.assertEqual(self.do("title set Day\u202e 13").lines, ("Day 13",))
-        self.assertEqual(self.daemon.stage.title, "Day 13")
-        self.do("title set " + "x" * 200)
-        self.assertRaises(RefusedError, self.do, "title set " + "x" * 201)
-        self.assertRaises(NotTextError, self.do, "title set \0")
-        for text in ("title set", "title set \u200b", "title show x"):
-            self.assertRaises(UsageError, self.do, text)
-        self.assertEqual(self.daemon.stage.title, "x" * 200)
-
-    def test_A65_the_doors(self) -> None:
-        """Open, or with a captcha."""
-        self.assertEqual(self.do("doors captcha").lines, ("A captcha is asked for at the door.",))
-        self.assertTrue(self.daemon.stage.captcha_at_door)
-        self.assertEqual(self.do("doors").data, {"captcha_at_door": True})
-        self.assertEqual(self.do("doors open").lines, ("Everybody may come in.",))
-        self.assertFalse(self.daemon.stage.captcha_at_door)
-        for text in ("doors show x", "doors open now"):
-            self.assertRaises(UsageError, self.do, text)
-
     def test_A65_the_source(self) -> None:
         """How it is, and from the beginning."""
         self.assertEqual(self.do("source").lines, ("ffmpeg runs.", "one", "two"))
@@ -82,6 +68,15 @@ class SteeringTests(SynchronousTestCase):
         self.assertEqual(self.daemon.encoder.restarts, 1)
         self.assertRaises(UsageError, self.do, "source restart now")
         self.assertEqual(self.daemon.encoder.restarts, 1)
+
+    def test_A65_the_source_off_and_on(self) -> None:
+        """And how it is then."""
+        self.assertEqual(self.do("source off").lines, ("ffmpeg is being stopped.",))
+        self.assertFalse(self.daemon.encoder.on)
+        self.assertEqual(self.do("source on").lines, ("ffmpeg is being started.",))
+        self.assertTrue(self.daemon.encoder.on)
+        for text in ("source on now", "source off now"):
+            self.assertRaises(UsageError, self.do, text)
 
     def test_A65_guests(self) -> None:
         """One more, who they are, one less."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.control.protocol import UsageError
 from onionstream.control.verbs import VERBS, find, summary
+
+DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs/control.md"
 
 
 def meant(text: str) -> tuple[str, tuple[str, ...]]:
@@ -49,16 +52,17 @@ class FindTests(SynchronousTestCase):
 
     def test_A65_what_was_expected_is_said(self) -> None:
         """Where it is none."""
-        self.assertEqual(self.wrong("doors ajar"), "Expected after `doors`: show, open or captcha, not `ajar`.")
+        self.assertEqual(self.wrong("source ajar"), "Expected after `source`: status, on, off or restart, not `ajar`.")
         self.assertTrue(self.wrong("").startswith("Expected: help, status,"))
         self.assertTrue(self.wrong("delete").endswith("config or events, not `delete`."))
 
     def test_a_group_alone_shows_something(self) -> None:
         """Nothing is changed by half a command."""
-        found = {group: meant(group)[0] for group in ("title", "chat", "doors", "source", "config")}
+        groups = {verb.words[0] for verb in VERBS if len(verb.words) > 1}
+        found = {group: meant(group)[0] for group in groups}
         self.assertEqual({name.split()[1] for name in found.values()}, {"show", "status"})
-        groups = Counter(verb.words[0] for verb in VERBS)
-        self.assertEqual({group for group, count in groups.items() if count > 1}, found.keys() - {"config"})
+        counts = Counter(verb.words[0] for verb in VERBS)
+        self.assertEqual({group for group, count in counts.items() if count > 1}, groups - {"config"})
 
     def test_no_word_is_a_command_and_a_group(self) -> None:
         """And no command has more than two."""
@@ -66,6 +70,16 @@ class FindTests(SynchronousTestCase):
         for verb in VERBS:
             lengths.setdefault(verb.words[0], set()).add(len(verb.words))
         self.assertLessEqual({tuple(found) for found in lengths.values()}, {(1,), (2,)})
+
+    def test_what_is_secret_is_not_shown(self) -> None:
+        """Of a password it is only shown that there was one; of all else what was said."""
+        for text, shown in (
+            ("d p correct horse", "doors password (not shown)"),
+            ("d p", "doors password"),
+            ("t se Day 12", "title set Day 12"),
+        ):
+            verb, words = find(text.split())
+            self.assertEqual(verb.shown(words), shown)
 
     @given(st.lists(st.text(max_size=8), max_size=4))
     def test_B80_any_words(self, words: list[str]) -> None:
@@ -78,9 +92,14 @@ class FindTests(SynchronousTestCase):
             self.assertIn(verb, VERBS)
             self.assertEqual(tuple(words)[len(words) - len(rest) :], rest)
 
+    def test_the_document_has_all_of_them(self) -> None:
+        """As they are written."""
+        told = DOCUMENT.read_text(encoding="utf-8").replace("\\|", "|")
+        self.assertEqual([verb.usage for verb in VERBS if f"`{verb.usage}`" not in told], [])
+
     def test_help_has_all_of_them(self) -> None:
         """A line each, that fits into a terminal."""
         lines = summary()
         for verb in VERBS:
             self.assertEqual(sum(line.startswith(f"{verb.usage}  ") for line in lines), 1, verb.name)
-        self.assertLessEqual(max(map(len, lines)), 120)
+        self.assertLessEqual(max(map(len, lines)), 80)

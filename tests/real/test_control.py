@@ -60,13 +60,19 @@ class Listener:
 ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE_"))}
 
 
+BEGIN = ["stream", "doors", "mode", "onion"]
+"""What a listener is told first."""
+
+
 class ControlTests(DaemonCase):
     """One daemon, several clients."""
 
-    async def ctl(self, daemon: Daemon, *words: str) -> tuple[int, str, str]:
+    async def ctl(self, daemon: Daemon, *words: str, typed: str = "") -> tuple[int, str, str]:
         """:return: the status, the output, and what was said beside it."""
         command = [*installed(), "ctl", "--state", str(daemon.state), *words]
-        done = await deferToThread(subprocess.run, command, env=ALONE, capture_output=True, text=True, check=False)
+        done = await deferToThread(
+            subprocess.run, command, env=ALONE, capture_output=True, text=True, check=False, input=typed
+        )
         return done.returncode, done.stdout, done.stderr
 
     async def says(self, daemon: Daemon, *words: str) -> str:
@@ -82,25 +88,42 @@ class ControlTests(DaemonCase):
         await daemon.on_air()
         bot = Listener(daemon)
         self.addCleanup(bot.end)
-        await until(clock(), "how it is", bot.kinds, lambda kinds: kinds == ["stream", "onion"])
+        await until(clock(), "how it is", bot.kinds, lambda kinds: kinds == BEGIN)
         self.assertIn("online", await self.says(daemon, "status"))
         self.assertEqual(await self.says(daemon, "title", "set", "Title_MARK"), "Title_MARK\n")
         self.assertEqual(await self.says(daemon, "say", "Text_MARK"), "It is message 1.\n")
-        self.assertEqual(await self.says(daemon, "hide", "1"), "Hidden: 1.\n")
-        self.assertEqual(await self.says(daemon, "unhide", "1"), "Shown again: 1.\n")
+        self.assertEqual(await self.says(daemon, "hide", "1"), "Hidden: 1.\nTo take it back: undo 1\n")
+        self.assertIn("Hidden: a message of Broadcaster", await self.says(daemon, "log"))
+        self.assertEqual(await self.says(daemon, "undo", "1"), "Taken back: Hidden: a message of Broadcaster\n")
         for path in ("/", "/plain"):
             _, _, body = await deferToThread(fetch, daemon, path)
             self.assertIn(b"Title_MARK", body)
         self.assertIn(b"Text_MARK", body)
-        told = ["stream", "onion", "stream", "look", "message", "hidden", "shown"]
+        told = [*BEGIN, "stream", "message", "hidden", "shown"]
         await until(clock(), "all of it", bot.kinds, lambda kinds: kinds == told)
-        self.assertEqual((bot.facts()[2]["title"], bot.facts()[4]["text"]), ("Title_MARK", "Text_MARK"))
+        self.assertEqual((bot.facts()[4]["title"], bot.facts()[5]["text"]), ("Title_MARK", "Text_MARK"))
         await self._comes_and_goes(daemon, bot)
+        await self._doors_and_modes(daemon, bot)
         daemon.signal(signal.SIGTERM)
         self.assertEqual(await daemon.ended(), 0)
         self.assertEqual(await deferToThread(bot.process.wait, 10), 69)
         self.assertNotIn("MARK", daemon.output)
         self.assertFalse((daemon.state / "control.sock").exists())
+
+    async def _doors_and_modes(self, daemon: Daemon, bot: Listener) -> None:
+        """Set from here, as on the page: a stranger meets them, and the bot hears of them."""
+        self.assertIn("once in 60 s", await self.says(daemon, "mode", "slow", "60"))
+        _, _, body = await deferToThread(fetch, daemon, "/plain")
+        self.assertIn(b"once in 60 s", body)
+        status, output, beside = await self.ctl(daemon, "doors", "password", "-", typed="Secret_MARK\n")
+        self.assertEqual((status, beside), (0, ""))
+        self.assertIn("Only who knows the password may come in.", output)
+        _, _, body = await deferToThread(fetch, daemon, "/plain")
+        self.assertNotIn(b"Title_MARK", body)
+        await until(clock(), "both", bot.kinds, lambda kinds: kinds[-2:] == ["mode", "doors"])
+        self.assertEqual([fact.get("mode", fact.get("kind")) for fact in bot.facts()[-2:]], ["slow", "password"])
+        self.assertNotIn("Secret_MARK", bot.heard.read_text() + await self.says(daemon, "status"))
+        self.assertIn("Everybody may come in.", await self.says(daemon, "doors", "open"))
 
     async def _comes_and_goes(self, daemon: Daemon, bot: Listener) -> None:
         """A viewer, of whom the bot hears."""
@@ -162,7 +185,7 @@ class ControlTests(DaemonCase):
             self.addCleanup(bot.kill)
             assert bot.stdout is not None
             assert bot.stderr is not None
-            for _ in ("stream", "onion"):
+            for _ in BEGIN:
                 await deferToThread(bot.stdout.readline)
             if number is None:
                 bot.stdout.close()

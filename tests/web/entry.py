@@ -9,6 +9,8 @@ from pathlib import Path
 from twisted.web.resource import IResource
 
 from onionstream.chat.filters import Filters
+from onionstream.chat.moderation import Moderation
+from onionstream.chat.people import Role
 from onionstream.chat.room import Room
 from onionstream.chat.rules import Rules, When
 from onionstream.files.titlefile import Titles
@@ -174,8 +176,10 @@ class LoginCase(WireCase):
         self.titles = Titles(self.folder, Stream(title="Configured"))
         self.here: list[bytes] = []
         called = Fragments(Words()).called
-        objects = self.course, self.titles, self.room, self.source
-        return Steer(*objects, self.desk, self.here, called)
+        self.moderation = Moderation(self.room, self.here)
+        self.room.appoint(self.sessions.key, Role.BROADCASTER, self.clock.seconds())
+        objects = self.course, self.titles, self.moderation, self.source
+        return Steer(*objects, self.desk, self.here, called, self.clock, lambda: NOON)
 
     def setUp(self) -> None:
         """Tor's socket too."""

@@ -64,6 +64,11 @@ class ModeratorTests(ModeratingCase):
             (THEIRS.full, False),
         ])  # fmt: skip
         self.assertEqual(self.host.press("trip", THEIRS.full), 204)
+        done = self.chat.overview().done[0]
+        self.assertEqual((done.deed, done.target), ("No moderator any more:", f"!{THEIRS.shown}"))
+        self.assertIn(f"No moderator any more: !{THEIRS.shown}", self.news()[0])
+        self.assertEqual(self.host.press("undo", done.number), 204)
+        self.assertEqual(self.host.press("trip", THEIRS.full), 204)
         self.assertEqual(self.host.press("trip", MINE.full), 409)
         self.assertEqual([one.full for one in self.chat.overview().moderators], [MINE.full])
 

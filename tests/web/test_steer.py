@@ -5,8 +5,10 @@ from __future__ import annotations
 from onionstream.chat.looks import Look
 from onionstream.chat.rules import Mode, When
 from onionstream.web.desk import AGAIN, DESK, TWICE
+from onionstream.web.fragments import Words
 from onionstream.web.lock import Kind
 from onionstream.web.nonces import LIFE
+from onionstream.web.overview import Overview
 from tests.chat.rooms import key, trip
 from tests.web.chat import NOON
 from tests.web.entry import BROWSER, PASSWORD, LoginCase, basic
@@ -117,6 +119,34 @@ class RaidTests(SteerCase):
         self.assertEqual(self.shown(), ["I was here before"])
         self.assertEqual(self.set("sweep", "back"), ["3 messages can be seen again."])
         self.assertEqual(len(self.shown()), 4)
+
+    def test_S73_what_was_hidden_stands_in_the_log(self) -> None:
+        """As one deed of the broadcaster; whatever takes it back there, nothing is left to be shown again here."""
+        self.sweep()
+        (done,) = Overview.of(self.moderation, Words(), "").done
+        self.assertEqual((done.actor, done.deed, done.target), ("Broadcaster", "Hidden:", "2 messages of 2 people"))
+        self.assertIn(b"Show 2 again", self.he.answer.body)
+        self.moderation.undo(self.sessions.key, done.number, self.clock.seconds(), NOON)
+        self.assertEqual(len(self.shown()), 2)
+        self.assertNotIn(b"Show 2 again", self.he.go(DESK).answer.body)
+
+    def test_what_cannot_be_taken_back_is_told(self) -> None:
+        """Somebody else has done it meanwhile."""
+        self.sweep()
+        (record,) = self.moderation
+        self.moderation.undo(self.sessions.key, record.number, self.clock.seconds(), NOON)
+        nonce = self.he.page.forms[f"{DESK}/sweep"][0]["nonce"]
+        self.he.send(f"{DESK}/sweep", {"minutes": "5", "younger": "5", "nonce": nonce, "act": "back"})
+        self.assertEqual(self.he.page.said["status"], ["There are no such messages."])
+
+    def sweep(self) -> None:
+        """Two newcomers' messages vanish."""
+        for name in ("bob", "cat"):
+            self.say(name, f"{name} is new")
+        self.set("sweep", "count")
+        nonce = self.he.page.forms[f"{DESK}/sweep"][0]["nonce"]
+        self.he.send(f"{DESK}/sweep", {"minutes": "5", "younger": "10", "nonce": nonce, "act": "hide"})
+        self.assertEqual(self.shown(), [])
 
     def test_where_there_are_none_nothing_is_asked(self) -> None:
         """It is said, without a button."""

@@ -1,6 +1,8 @@
-"""The commands about the chat."""
+"""The commands about what is said, and who is here."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -8,47 +10,26 @@ from onionstream.chat.errors import ChatError
 from onionstream.chat.events import Said
 from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
-from onionstream.chat.presence import Presence, Way
-from onionstream.chat.refusals import BroadcasterError
-from onionstream.control.moderation import MOST, Moderation
-from onionstream.control.protocol import Answer, RefusedError, UsageError
-from onionstream.control.verbs import find
-from tests.chat.rooms import MINUTE, STRICT, Talk, key, trip
-
-BROADCASTER = key("broadcaster")
+from onionstream.chat.presence import Way
+from onionstream.control.acts import MOST
+from onionstream.control.protocol import UsageError
+from tests.chat.rooms import MINUTE, key, trip
+from tests.control.fakes import FakeDaemon
 
 
-class ModerationCase(SynchronousTestCase):
+class TalkCase(SynchronousTestCase):
     """A chat in which ann and bob have said something."""
 
     def setUp(self) -> None:
         """They have no names."""
-        self.talk = Talk(filters=STRICT)
-        self.present = Presence(lambda: None)
-        self.moderation = Moderation(
-            self.talk.room,
-            self.present,
-            lambda person: person.look.name or f"Anonymous{person.tag}",
-            BROADCASTER,
-            now=lambda: self.talk.now,
-            when=lambda: self.talk.when,
-        )
+        self.daemon = FakeDaemon(Path(self.mktemp()))
+        self.talk, self.present = self.daemon.talk, self.daemon.present
+        self.do, self.mark = self.daemon.do, self.daemon.mark
         self.talk.say("ann", "One")
         self.talk.say("bob", "Two\nlines")
 
-    def do(self, text: str) -> Answer:
-        """:return: what comes of a command."""
-        verb, words = find(text.split())
-        answer = self.moderation.acts()[verb.name](words)
-        assert isinstance(answer, Answer)
-        return answer
 
-    def mark(self, name: str) -> str:
-        """:return: of somebody whom the test calls so."""
-        return self.talk.room.person(key(name)).mark
-
-
-class SayTests(ModerationCase):
+class SayTests(TalkCase):
     """The broadcaster speaks."""
 
     def test_A65_as_the_broadcaster(self) -> None:
@@ -68,7 +49,7 @@ class SayTests(ModerationCase):
         self.assertEqual(self.do("say good").data, {"number": 4})
 
 
-class ShowTests(ModerationCase):
+class ShowTests(TalkCase):
     """What was said."""
 
     def test_A65_the_latest_messages(self) -> None:
@@ -119,48 +100,8 @@ class ShowTests(ModerationCase):
         self.assertNotIn(key("ann").decode(), told)
 
 
-class HideTests(ModerationCase):
-    """Messages vanish and come back."""
-
-    def test_S71_several_at_once(self) -> None:
-        """Those that could be hidden are told."""
-        self.assertEqual(self.do("hide 1 2 77").data, {"numbers": [1, 2]})
-        self.assertEqual(self.talk.shown(), [])
-        self.assertEqual(self.do("hide 1").lines, ("Hidden: none.",))
-
-    def test_S73_and_back(self) -> None:
-        """The same."""
-        self.do("hide 1 2")
-        self.assertEqual(self.do("unhide 2").lines, ("Shown again: 2.",))
-        self.assertEqual(self.talk.shown(), ["Two\nlines"])
-
-    def test_nothing_is_done_of_half_a_command(self) -> None:
-        """One word that is no number, and no message is hidden."""
-        for text in ("hide", "hide 1 x", "unhide", "hide 1 -2"):
-            self.assertRaises(UsageError, self.do, text)
-        self.assertEqual(self.talk.shown(), ["One", "Two\nlines"])
-
-
-class BanTests(ModerationCase):
-    """Who may chat."""
-
-    def test_A65_by_the_number_of_a_message(self) -> None:
-        """Its author is banned, and his messages stay."""
-        self.do("ban 1")
-        self.assertTrue(self.talk.room.person(key("ann")).banned)
-        self.assertEqual(self.talk.shown(), ["One", "Two\nlines"])
-
-    def test_A65_by_a_mark_and_hide(self) -> None:
-        """All of his messages go; the mark may stand as pages have it."""
-        self.do(f"ban #{self.mark('bob').upper()} hide")
-        self.assertTrue(self.talk.room.person(key("bob")).banned)
-        self.assertEqual(self.talk.shown(), ["One"])
-
-    def test_somebody_who_never_said_anything(self) -> None:
-        """Who is here has a mark."""
-        self.present.enter(key("cat"), Way.PAGE)
-        self.do(f"ban {self.mark('cat')}")
-        self.assertTrue(self.talk.room.person(key("cat")).banned)
+class BanListTests(TalkCase):
+    """Who may not chat."""
 
     def test_who_is_banned(self) -> None:
         """Since when, and by whom."""
@@ -173,28 +114,8 @@ class BanTests(ModerationCase):
         when = MINUTE - MINUTE % 60
         self.assertEqual(found, [(self.mark("ann"), when, "moderation"), (self.mark("bob"), when, "filter")])
 
-    def test_a_ban_taken_back(self) -> None:
-        """Once."""
-        self.do("ban 1")
-        self.do(f"unban {self.mark('ann')}")
-        self.assertFalse(self.talk.room.person(key("ann")).banned)
-        self.assertRaises(RefusedError, self.do, f"unban {self.mark('ann')}")
 
-    def test_S15_never_the_broadcaster(self) -> None:
-        """Not even by himself."""
-        self.do("say hello")
-        self.assertRaises(BroadcasterError, self.do, "ban 3")
-
-    def test_nobody(self) -> None:
-        """A mark that nobody has, a number that no message has."""
-        for text in ("ban 77", "ban 0123456789", "unban 0123456789"):
-            self.assertRaises(RefusedError, self.do, text)
-        for text in ("ban", "ban 1 all", "ban 1 hide hide", "ban ann", "unban", "unban 1 2", "bans 1"):
-            self.assertRaises(UsageError, self.do, text)
-        self.assertEqual(list(self.talk.room.bans), [])
-
-
-class UserTests(ModerationCase):
+class UserTests(TalkCase):
     """Who is here."""
 
     def test_A65_who_is_here(self) -> None:
