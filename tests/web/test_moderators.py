@@ -5,6 +5,7 @@ from __future__ import annotations
 from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
+from onionstream.chat.sweep import Extent
 from onionstream.settings.config import Chat, Config
 from tests.web.moderating import MINE, THEIRS, ModeratingCase
 
@@ -71,6 +72,17 @@ class ModeratorTests(ModeratingCase):
         self.assertEqual(self.host.press("trip", THEIRS.full), 204)
         self.assertEqual(self.host.press("trip", MINE.full), 409)
         self.assertEqual([one.full for one in self.chat.overview().moderators], [MINE.full])
+
+    def test_S73_a_sweep_is_taken_back_from_the_log(self) -> None:
+        """By the broadcaster, and said in his live page; a moderator cannot."""
+        messages = [one for one in self.chat.room.history(10) if not one.author.staff]
+        number = self.chat.moderation.sweep(self.host_key, messages, 0).number
+        extent = Extent.of(messages).words
+        done = self.chat.overview().done[0]
+        self.assertEqual((done.number, done.deed, done.target), (number, "Hidden:", extent))
+        self.assertEqual((self.mod.press("undo", number), self.host.press("undo", number)), (403, 204))
+        self.assertIn(f"Taken back: {extent}", self.news()[0])
+        self.assertEqual((self.chat.overview().done[0].number, self.host.press("sweep", self.mark)), (0, 403))
 
 
 class RestartTests(ModeratingCase):
