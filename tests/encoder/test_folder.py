@@ -260,6 +260,21 @@ class FolderTests(FolderCase):
         self.assertEqual(self.state, State.UNUSABLE)
         self.assertIn("hls_segment_type=fmp4", self.source.status().sentence)
 
+    def test_S17_what_is_mended_is_no_complaint_any_more(self) -> None:
+        """A folder that was made meanwhile, a playlist that was taken away: nothing is wrong, and nobody writes yet."""
+        self.put(PLAYLIST, b"#EXTM3U\nstream0.ts\n")
+        self.pass_time(1)
+        (self.folder / PLAYLIST).unlink()
+        self.pass_time(1)
+        self.assertEqual(self.state, State.WAITING)
+        self.folder.rename(self.folder.with_name("away"))
+        self.pass_time(1)
+        self.assertEqual(self.state, State.UNUSABLE)
+        self.folder.mkdir()
+        self.pass_time(1)
+        self.assertEqual(self.state, State.WAITING)
+        self.assertIn("yet", self.source.status().sentence)
+
     def test_A24_a_playlist_that_names_what_is_elsewhere(self) -> None:
         """Nothing is read, though it is there."""
         (self.folder.parent / "secret.m4s").write_bytes(self.writer.body(0))
