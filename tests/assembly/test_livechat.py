@@ -158,7 +158,8 @@ class BroadcasterTests(LiveChatCase):
 
     def test_D04_his_live_page_ends_with_it(self) -> None:
         """It shows what is hidden, and has the buttons of the staff."""
-        cookies = "; ".join(f"{name}={value}" for name, value in self.broadcaster().cookies.items())
+        kept = self.broadcaster().cookies or {}
+        cookies = "; ".join(f"{name}={value}" for name, value in kept.items())
         document = self.connect().send(get("/live", f"Cookie: {cookies}"))
         self.assertEqual((document.closed, b'id="mod"' in document.received), (False, True))
         self.chat.entrance.lock(Hashed(bytes(16), bytes(32)))

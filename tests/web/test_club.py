@@ -89,9 +89,9 @@ class MemberTests(ClubCase):
 
     def test_D50_of_strangers_nothing_is_kept(self) -> None:
         """However many passwords they type, nobody is known by them afterwards."""
-        known = [one.mark for one in self.room._people]  # noqa: SLF001 - there is no other way to see who is not there
+        known = [one.mark for one in self.room._people]
         self.guest().press(password="dog")
-        self.assertEqual([one.mark for one in self.room._people], known)  # noqa: SLF001 - as above
+        self.assertEqual([one.mark for one in self.room._people], known)
 
     def test_D12_ten_characters_are_not_enough(self) -> None:
         """One that looks the same is another one."""
