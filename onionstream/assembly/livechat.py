@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from onionstream.assembly import chat_settings
 from onionstream.assembly.entrance import Entrance, Shell
 from onionstream.assembly.keeping import Keeping
-from onionstream.chat.events import Event
+from onionstream.chat.events import Changed, Event
 from onionstream.chat.moderation import Moderation
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Presence
@@ -241,6 +241,7 @@ class LiveChat:
         self._broadcast.changed().addCallback(changed)
         self.titles.changed = self.course.changed = self._stage_changed
         self.entrance.door.admission.changed = self._door_changed
+        self.hear(self._look_after)
 
     def _stage(self) -> Stage:
         """What the stream is doing, now."""
@@ -265,8 +266,16 @@ class LiveChat:
         """Whoever would not come in by the door as it is now is put out, unless a captcha is all that it asks for."""
         admission = self.entrance.door.admission
         if admission.lock.kind in (Kind.MEMBERS, Kind.PASSWORD):
-            for turn_out in self.turn_out:
-                turn_out(admission.admits_key)
+            self._put_out(admission.admits_key)
+
+    def _look_after(self, event: Event) -> None:
+        """Who is no member any more by another tripcode, or no moderator, is put out as well."""
+        if isinstance(event, Changed) and not self.entrance.door.admission.admits_key(event.person.key):
+            self._put_out(lambda key: key != event.person.key)
+
+    def _put_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        for turn_out in self.turn_out:
+            turn_out(admits)
 
     def _presence_changed(self) -> None:
         self._live.presence_changed()

@@ -123,7 +123,7 @@ class Folder(Service):
         self._looking: IDelayedCall | None = None
         self._gathering: IDelayedCall | None = None
         self._releasing: IDelayedCall | None = None
-        self._hoping = False
+        self._hoping = self._unread = False
         self._trouble, self._trouble_at = "", 0.0
         self._enter(State.STOPPED, "The source is switched off.")
 
@@ -144,7 +144,7 @@ class Folder(Service):
         """Follow the folder."""
         super().startService()
         self._quiet, self._failures, self._hoping = 0.0, 0, True
-        self._enter(State.WAITING, f"Nothing is written into {self._place} yet.")
+        self._wait_for_a_writer()
         self._log.info("Following {place}", place=self._place)
         self._look()
 
@@ -207,15 +207,21 @@ class Folder(Service):
 
     def _turn(self) -> None:
         """Read what is new."""
+        unread, self._unread = self._unread, False
         try:
             for piece in self._follower.turn(self._opened(), self._when() - int(self._patience * _NANO)):
                 self._take(piece)
         except FolderError as problem:
+            self._unread = True
             self._complain(f"{problem} Make it, or set path in [source.folder].")
         except PlaylistError as problem:
+            self._unread = True
             self._complain(f"The playlist in {self._place} {problem}.")
         except VideoError as problem:
             self._fail(problem)
+        else:
+            if unread and self.state is State.UNUSABLE:  # what was wrong is mended, and nobody writes yet
+                self._wait_for_a_writer()
         self._release()
 
     def _opened(self) -> SegmentFiles:
@@ -279,6 +285,9 @@ class Folder(Service):
         if self.state is not State.RUNNING:
             self._enter(State.RUNNING, f"{self._place[0].upper()}{self._place[1:]} is followed.")
             self._log.info("Run {generation} from a folder", generation=self._generation)
+
+    def _wait_for_a_writer(self) -> None:
+        self._enter(State.WAITING, f"Nothing is written into {self._place} yet.")
 
     def _wait(self, sentence: str) -> None:
         """Nothing comes any more; perhaps it is back in a moment."""

@@ -23,7 +23,7 @@ LOOK = 1.0
 """Seconds between two looks at the files."""
 
 MOST = 4096
-"""Bytes of a file at the most, and read of it (R-33)."""
+"""Bytes of a file at the most, and read of it (R-33); the last one of a file that we write ends its line."""
 
 
 class TitleError(Exception):
@@ -67,8 +67,8 @@ class Kind:
             text = self.clean(typed)
         except ChatError as error:
             raise TitleError("holds characters that are no text") from error
-        if len(text) > self.most or len(text.encode()) > MOST:
-            raise TitleError(f"has more than {self.most} characters or {MOST} bytes")
+        if len(text) > self.most or len(text.encode()) >= MOST:
+            raise TitleError(f"has more than {self.most} characters or {MOST - 1} bytes")
         if not (text or self.empty):
             raise TitleError("is empty")
         return text

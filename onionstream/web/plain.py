@@ -113,9 +113,9 @@ class Plain:
         if stage.note != before.note:
             self.hub.publish(lines.comment(stage.note or "Everybody may write again.").encode())
 
-    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:  # noqa: ARG002 - they have no keys
-        """The door is another one: all answers end, and whoever may see them asks again."""
-        self.hub.close()
+    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        """The door is another one: end the answers of those who would not come in by it; see ``Live.turn_out``."""
+        self.hub.each(lambda document: document.end() if not admits(document.key) else None)
 
     def close(self) -> None:
         """The daemon ends: so do all answers."""

@@ -156,6 +156,15 @@ class BroadcasterTests(LiveChatCase):
         self.chat.entrance.lock(Hashed(bytes(16), bytes(32)))
         self.assertEqual(visitor.go("/form").answer.status, 403)
 
+    def test_D04_his_live_page_ends_with_it(self) -> None:
+        """It shows what is hidden, and has the buttons of the staff."""
+        kept = self.broadcaster().cookies or {}
+        cookies = "; ".join(f"{name}={value}" for name, value in kept.items())
+        document = self.connect().send(get("/live", f"Cookie: {cookies}"))
+        self.assertEqual((document.closed, b'id="mod"' in document.received), (False, True))
+        self.chat.entrance.lock(Hashed(bytes(16), bytes(32)))
+        self.assertTrue(document.closed)
+
 
 class HistoryTests(LiveChatCase):
     """What a page begins with."""

@@ -10,6 +10,7 @@ from twisted.web.resource import IResource
 
 from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.looks import Look
+from onionstream.chat.people import Role
 from onionstream.chat.refusals import BlockedError
 from onionstream.chat.rules import Mode
 from onionstream.chat.tripcode import Tripcode
@@ -157,6 +158,24 @@ class LiveChatTests(LiveChatCase):
         self.chat.course.set_member(b"t" * 32, member=True)
         self.chat.course.set_door(Kind.MEMBERS)
         self.assertEqual(([one.closed for one in documents], out), ([True, True], [True, False, False]))
+
+    def test_S26_who_would_not_come_in_any_more_by_what_he_is_now_is_put_out(self) -> None:
+        """A member with another tripcode, and a moderator who is none any more; others stay."""
+        out: list[bool] = []
+        self.chat.turn_out.append(lambda admits: out.extend((admits(ANN), admits(BOB), admits(None))))
+        trip, other = Look(trip=Tripcode(b"t" * 32)), Look(trip=Tripcode(b"u" * 32))
+        self.chat.room.restyle(ANN, trip, 0.0)
+        self.chat.room.appoint(BOB, Role.MODERATOR, 0.0)
+        self.chat.course.set_member(b"t" * 32, member=True)
+        self.chat.course.set_door(Kind.MEMBERS)
+        out.clear()
+        self.chat.room.restyle(ANN, replace(trip, name="Ann"), 0.0)
+        self.assertEqual(out, [])
+        self.chat.room.restyle(ANN, other, 0.0)
+        self.assertEqual(out, [False, True, True])
+        out.clear()
+        self.chat.room.appoint(BOB, Role.VIEWER, 0.0)
+        self.assertEqual(out, [True, False, True])
 
     def test_viewers_read_who_may_write(self) -> None:
         """In open documents, and in the plain ones."""

@@ -256,11 +256,14 @@ class FolderTests(FolderCase):
         self.assertEqual((self.state, self.air.heard), (State.UNUSABLE, ["run 1", "end", "back soon"]))
 
     def test_a_playlist_that_cannot_be_followed(self) -> None:
-        """The sentence says what to do."""
+        """The sentence says what to do, as long as it is there."""
         self.put(PLAYLIST, b"#EXTM3U\nstream0.ts\n")
         self.pass_time(1)
         self.assertEqual(self.state, State.UNUSABLE)
         self.assertIn("hls_segment_type=fmp4", self.source.status().sentence)
+        (self.folder / PLAYLIST).unlink()
+        self.pass_time(1)
+        self.assertEqual(self.state, State.WAITING)
 
     def test_A24_a_playlist_that_names_what_is_elsewhere(self) -> None:
         """Nothing is read, though it is there."""
@@ -287,6 +290,8 @@ class FolderTests(FolderCase):
         self.pass_time(1)
         self.assertEqual(self.state, State.UNUSABLE)
         self.folder.mkdir()
+        self.pass_time(1)
+        self.assertEqual(self.state, State.WAITING)
         self.begin_anew()
         self.write(2)
         self.assertEqual(self.state, State.RUNNING)

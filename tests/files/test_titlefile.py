@@ -128,6 +128,13 @@ class SetTests(TitleCase):
         self.assertEqual((again.title, again.description), ("Day 12", "Robots\nand more"))
         self.assertEqual((self.look(), self.changes), ("Day 12", 2))
 
+    def test_S31_the_longest_one_is_there_after_a_restart_too(self) -> None:
+        """With the end of its line the file is as large as one may be that is read; one byte more cannot be set."""
+        longest = "漢" * 1365
+        self.titles.set_description(longest)
+        self.assertEqual(Titles(self.folder, Stream()).description, longest)
+        self.assertRaises(TitleError, self.titles.set_description, f"{longest}.")
+
     def test_S31_an_empty_one_takes_the_file_away(self) -> None:
         """And what the configuration says is back."""
         self.titles.set_title("Day 12")

@@ -87,6 +87,12 @@ class MemberTests(ClubCase):
         self.assertNotIn("t", guest.cookies or {})
         self.assertIn("(none)", guest.go("/").page.text)
 
+    def test_D50_of_strangers_nothing_is_kept(self) -> None:
+        """However many passwords they type, nobody is known by them afterwards."""
+        known = [one.mark for one in self.room._people]
+        self.guest().press(password="dog")
+        self.assertEqual([one.mark for one in self.room._people], known)
+
     def test_D12_ten_characters_are_not_enough(self) -> None:
         """One that looks the same is another one."""
         self.door.admission.lock = replace(CLUB, members=frozenset({FISH[:31] + b"!"}))

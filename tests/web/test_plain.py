@@ -185,6 +185,14 @@ class TextTests(ChatCase):
         self.plain.stage_changed()
         self.assertEqual(self.news(client), "# The title is: Day 13\n# The stream is offline.\n")
 
+    def test_S26_only_those_are_put_out_who_would_not_come_in(self) -> None:
+        """Of others nobody notices that the door is another one."""
+        client = self.read(address="/chat.txt")
+        self.plain.turn_out(lambda key: key is None)
+        self.assertFalse(client.closed)
+        self.plain.turn_out(lambda key: key is not None)
+        self.assertTrue(client.closed)
+
     def test_HEAD_ends(self) -> None:
         """Whoever asks for the headers does not wait."""
         self.assertTrue(self.connect().send(get("/chat.txt", method="HEAD")).closed)
