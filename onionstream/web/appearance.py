@@ -17,6 +17,7 @@ from onionstream.chat.people import Person
 from onionstream.chat.room import Room
 from onionstream.chat.tripcode import Tripcode, encoded
 from onionstream.web.areas import Router
+from onionstream.web.drafts import DRAFTS, KEPT
 from onionstream.web.errors import BadRequest
 from onionstream.web.fragments import Words
 from onionstream.web.frame import FIELDS, OWN, Called, View, known, send_back
@@ -29,12 +30,6 @@ from onionstream.web.templates import TEMPLATES
 
 FORM = "look"
 """What the form's nonces are for."""
-
-DRAFTS = 1024
-"""People whose wishes or last answer are kept..."""
-
-KEPT = 300.0
-"""... and for how many seconds, at the most."""
 
 HUES = (
     "Red", "Orange", "Amber", "Yellow", "Lime", "Green", "Mint", "Teal",

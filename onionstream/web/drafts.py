@@ -8,6 +8,12 @@ from enum import Enum
 from onionstream.captcha.captchas import Posed
 from onionstream.web.errors import BadRequest
 
+DRAFTS = 1024
+"""People of whom each form keeps what they typed last, or what became of it..."""
+
+KEPT = 300.0
+"""... and for how many seconds, at the most."""
+
 NONE_NOW = "There is no captcha for you just now. Press Chat again in half a minute."
 NO_OTHER = "There is no other one yet. Please wait some seconds."
 

@@ -25,7 +25,7 @@ from onionstream.chat.text import EmptyError
 from onionstream.chat.turns import Later
 from onionstream.web.areas import Router
 from onionstream.web.asking import REQUIRED, Asking, complaint
-from onionstream.web.drafts import Draft, Wish, granted, settled, wished
+from onionstream.web.drafts import DRAFTS, KEPT, Draft, Wish, granted, settled, wished
 from onionstream.web.errors import BadRequest
 from onionstream.web.fragments import Words
 from onionstream.web.frame import FIELDS, Called, View, known, send_back
@@ -39,12 +39,6 @@ from onionstream.web.textual import shows_text
 
 FORM = "say"
 """What the form's nonces are for."""
-
-DRAFTS = 1024
-"""People whose draft or last answer is kept..."""
-
-KEPT = 300.0
-"""... and for how many seconds, at the most."""
 
 AGAIN = "This form was too old, or the site was started again. Press Chat again to send it."
 
