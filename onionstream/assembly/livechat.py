@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from onionstream.assembly import chat_settings
 from onionstream.assembly.entrance import Entrance, Shell
+from onionstream.assembly.housekeeping import Housekeeping
 from onionstream.assembly.keeping import Keeping
 from onionstream.chat.events import Event
 from onionstream.chat.moderation import Moderation
@@ -201,7 +202,8 @@ class LiveChat:
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
         titles = Regular(LOOK, self.titles.look, self._reactor)
-        return (*self._live.timers(), *self._plain.timers(), titles)
+        housekeeping = Housekeeping(self.room, self.presence, self._reactor, time.time)
+        return (*self._live.timers(), *self._plain.timers(), *housekeeping.timers(), titles)
 
     def look(self) -> None:
         """The files beside the configuration may have been changed by hand: lists, and emotes (R-41)."""

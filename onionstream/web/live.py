@@ -40,12 +40,6 @@ MINUTE = 60.0
 SWEEP = 2.0
 """Seconds between two looks for readers who take nothing or do not watch."""
 
-TIDY = 10.0
-"""Seconds between two times that the room may forget somebody."""
-
-TURN = 0.25
-"""Seconds between two looks for messages that have waited for their turn."""
-
 SOONEST, LATEST = 3, 6
 """Seconds after the end of a document in which a browser loads it anew; not all at once."""
 
@@ -158,28 +152,13 @@ class Live:
         self.feed.close()
 
     def timers(self) -> tuple[Regular, ...]:
-        """:return: what has to run as long as the daemon does, for the room too."""
+        """:return: what has to run as long as the daemon does."""
         feed = self.feed
         return (
             Regular(HEARTBEAT, feed.beat, self._clock),
             Regular(MINUTE, feed.minute, self._clock),
             Regular(SWEEP, feed.check, self._clock),
-            Regular(TIDY, self._forget, self._clock),
-            Regular(TURN, self._release, self._clock),
         )
-
-    def _release(self) -> None:
-        """Say what has waited for its turn."""
-        now, due = self._clock.seconds(), self._room.due()
-        if due is not None and due <= now:
-            self._room.release(now, int(self._when()))
-
-    def _forget(self) -> None:
-        """Let the room forget those who are not here and have left nothing."""
-        now = self._clock.seconds()
-        for key in self._presence:
-            self._room.seen(key, now)
-        self._room.forget(now)
 
     @router.route("/live", methods=["GET"])
     async def document(self, request: BoundedRequest) -> str | None:
