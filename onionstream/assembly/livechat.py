@@ -136,9 +136,9 @@ class LiveChat:
         self._say = Say(room, door, nonces, way.asking, reactor, time.time, words)
         self._appearance = Appearance(room, door, nonces, way.tripcodes, reactor, words, bucket=way.asking.bucket)
         times: dict[str, Any] = {"clock": reactor, "when": time.time}
-        page = room, self.presence, door, self._stage
+        page = room, self.presence, door, lambda: self.stage
         self._live = Live(*page, **times, chance=chance, proof=self._proof, words=words)
-        self._plain = Plain(room, door, self._stage, **times, words=words)
+        self._plain = Plain(room, door, lambda: self.stage, **times, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._lookers = Workers(reactor, threads=1, queue=1, name="emotes")
         self.emotes = Emotes(self._lookers, room.newest, settings.chat.emotes)
@@ -184,7 +184,16 @@ class LiveChat:
     @property
     def stage(self) -> Stage:
         """What the stream is doing, now."""
-        return self._stage()
+        broadcast = self._broadcast
+        again = broadcast.state is State.STARTING and broadcast.since is not None
+        return Stage(
+            state=Air.RESTARTING if again else Air(broadcast.state.value),
+            since=broadcast.since,
+            title=self.titles.title,
+            description=self.titles.description,
+            watching=self.presence.watching,
+            note=self.course.note,
+        )
 
     @property
     def words(self) -> Words:
@@ -243,19 +252,6 @@ class LiveChat:
         self._broadcast.changed().addCallback(changed)
         self.titles.changed = self.course.changed = self._stage_changed
         self.entrance.door.admission.changed = self._door_changed
-
-    def _stage(self) -> Stage:
-        """What the stream is doing, now."""
-        broadcast = self._broadcast
-        again = broadcast.state is State.STARTING and broadcast.since is not None
-        return Stage(
-            state=Air.RESTARTING if again else Air(broadcast.state.value),
-            since=broadcast.since,
-            title=self.titles.title,
-            description=self.titles.description,
-            watching=self.presence.watching,
-            note=self.course.note,
-        )
 
     def _stage_changed(self) -> None:
         self._live.stage_changed()
