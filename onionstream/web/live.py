@@ -221,6 +221,7 @@ class Live:
             player=visit.player,
             again=visit.address("/live"),
             video=self._shared(visit, "/stream.mp4"),
+            hls=self._shared(visit, "/stream.m3u8"),
             plain=self._shared(visit, "/plain?theme=light" if visit.theme else "/plain"),
         )
         return [begin.encode(), *map(document.fill, self.feed.markup(messages, int(self._when())))]

@@ -147,6 +147,7 @@ class Plain:
             form=who.form_address(f"/form{look}#msg"),
             frames=f"/{look}",
             video=self._copied(who, "/stream.mp4"),
+            hls=self._copied(who, "/stream.m3u8"),
             text=self._copied(who, "/chat.txt"),
             stage=stage,
             sentence=_SENTENCES[stage.state],
