@@ -22,7 +22,7 @@ from onionstream.assembly import chat_settings
 from onionstream.assembly.entrance import Entrance, Shell
 from onionstream.assembly.housekeeping import Housekeeping
 from onionstream.assembly.keeping import Keeping
-from onionstream.chat.events import Event
+from onionstream.chat.events import Changed, Event
 from onionstream.chat.moderation import Moderation
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Presence
@@ -134,7 +134,8 @@ class LiveChat:
         room, door, nonces, words = self.room, way.door, way.nonces, chat_settings.words(settings.chat)
         chance = SystemRandom().random
         self._say = Say(room, door, nonces, way.asking, reactor, time.time, words)
-        self._appearance = Appearance(room, door, nonces, way.tripcodes, reactor, words, bucket=way.asking.bucket)
+        limits: dict[str, Any] = {"admission": door.admission, "bucket": way.asking.bucket}
+        self._appearance = Appearance(room, door, nonces, way.tripcodes, reactor, words, **limits)
         times: dict[str, Any] = {"clock": reactor, "when": time.time}
         page = room, self.presence, door, lambda: self.stage
         self._live = Live(*page, **times, chance=chance, proof=self._proof, words=words)
@@ -153,6 +154,7 @@ class LiveChat:
         self.moderation.configure(chat_settings.moderators(settings.chat), now)
         keeping = Keeping(state, self.room, self.moderation, self._reactor, bans=settings.chat.keep_bans)
         self.hear(self.moderation.tell)
+        self.hear(self._changed)
         self.hear(keeping.tell)
         return keeping
 
@@ -263,8 +265,19 @@ class LiveChat:
         """Whoever would not come in by the door as it is now is put out, unless a captcha is all that it asks for."""
         admission = self.entrance.door.admission
         if admission.lock.kind in (Kind.MEMBERS, Kind.PASSWORD):
-            for turn_out in self.turn_out:
-                turn_out(admission.admits_key)
+            self._turn_out(admission.admits_key)
+
+    def _changed(self, event: Event) -> None:
+        """Who was a member and is none any more is put out too."""
+        admission = self.entrance.door.admission
+        if isinstance(event, Changed) and admission.lock.kind is Kind.MEMBERS:
+            key = event.person.key
+            if not admission.admits_key(key):
+                self._turn_out(lambda other: other != key)
+
+    def _turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        for turn_out in self.turn_out:
+            turn_out(admits)
 
     def _presence_changed(self) -> None:
         self._live.presence_changed()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.allowance import Allowances, BusyError
@@ -15,7 +14,8 @@ from onionstream.chat.errors import ChatError
 from onionstream.chat.looks import PALETTE, Look, Own
 from onionstream.chat.people import Person
 from onionstream.chat.room import Room
-from onionstream.chat.tripcode import Tripcode, encoded
+from onionstream.chat.tripcode import encoded
+from onionstream.web.admission import Admission, TripcodeSource
 from onionstream.web.areas import Router
 from onionstream.web.drafts import DRAFTS, KEPT
 from onionstream.web.errors import BadRequest
@@ -23,6 +23,7 @@ from onionstream.web.fragments import Words
 from onionstream.web.frame import FIELDS, OWN, Called, View, known, send_back
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Recognition, Who
+from onionstream.web.loss import Costly, Loss, foresee
 from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
 from onionstream.web.shelf import Shelf
@@ -42,17 +43,11 @@ BURST, EVERY = 8, 10.0
 them may have two tripcodes made: what holds for a person does not hold for somebody who is many."""
 
 CHANGED = "Your appearance was changed."
+UNCHANGED = "Nothing was changed."
 AGAIN = "Press Save again to change it."
 RETYPE = "The password has to be typed once more."
 CIRCUIT = "Much is changed over your circuit at the moment."
 BOTH = "Type a password, or have none: not both."
-
-
-class TripcodeSource(Protocol):
-    """What is used of ``Tripcodes``."""
-
-    def make(self, key: bytes, password: str) -> Deferred[Tripcode]:
-        """See there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +87,7 @@ class Appearance:
         clock: IReactorTime,
         words: Words = Words(),  # noqa: B008 - it is frozen
         *,
+        admission: Admission,
         bucket: Callable[[BoundedRequest], bytes | None],
     ) -> None:
         """
@@ -101,6 +97,7 @@ class Appearance:
         :param tripcodes: makes them.
         :param clock: never goes back.
         :param words: what people are called who have no name.
+        :param admission: knows who would be outside if he looked otherwise.
         :param bucket: what limits know the circuit of a request by; see ``Asking``.
         """
         self.words = words
@@ -111,11 +108,13 @@ class Appearance:
         self._nonces = nonces
         self._tripcodes = tripcodes
         self._clock = clock
+        self._admission = admission
         self._wishes: Shelf[Wishes] = Shelf(DRAFTS, KEPT)
+        self._costly: Shelf[Costly] = Shelf(DRAFTS, KEPT)
 
     def __len__(self) -> int:
         """How many things are kept for people."""
-        return len(self._wishes)
+        return len(self._wishes) + len(self._costly)
 
     @router.route("/look", methods=["GET"])
     def form(self, request: BoundedRequest) -> str:
@@ -126,7 +125,11 @@ class Appearance:
         apply(request, Document.FORM)
         if self._identity.clean(request, who, given) or request.method == b"HEAD":
             return ""
-        person = self._room.person(who.key)
+        person, once = self._room.person(who.key), self._nonces.issue(who, FORM)
+        if costly := self._costly.get(who.key, self._clock.seconds()):
+            return TEMPLATES.get_template("sure.html").render(
+                who=who, loss=costly.loss, view=view, theme=view.theme, once=once
+            )
         return TEMPLATES.get_template("look.html").render(
             who=who,
             called=Called.of(person, self.words),
@@ -134,7 +137,7 @@ class Appearance:
             hues=HUES,
             view=view,
             theme=view.theme,
-            once=self._nonces.issue(who, FORM),
+            once=once,
         )
 
     @router.route("/look", methods=["POST"])
@@ -146,6 +149,7 @@ class Appearance:
         who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
         if not {"name", "colour", "own", "password", "nonce"} <= fields.keys():
             raise BadRequest
+        self._costly.pop(who.key, self._clock.seconds())
         complaints: tuple[str, ...] | None
         try:
             self._nonces.spend(who, FORM, fields["nonce"])
@@ -158,11 +162,47 @@ class Appearance:
         if complaints is not None:
             self._note(who, view, fields, complaints)
         apply(request, Document.FORM)
-        send_back(request, who.form_address(view.address("/look")), "err" if complaints else "name")
+        asked = self._costly.get(who.key, self._clock.seconds()) is not None
+        send_back(request, who.form_address(view.address("/look")), "err" if complaints or asked else "name")
         return ""
 
-    async def _change(self, request: BoundedRequest, who: Who, view: View, fields: dict[str, str]) -> tuple[str, ...]:
-        """:return: why nothing was changed, all reasons at once (A59); none: it was."""
+    @router.route("/look/sure", methods=["POST"])
+    def decide(self, request: BoundedRequest) -> str:
+        """Somebody knows now what his change costs him, and wants it all the same, or does not (S69)."""
+        query = request.query(*FIELDS)
+        view = View.of(query)
+        fields = request.form("sure", "nonce", "w")
+        who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
+        if "nonce" not in fields or fields.get("sure") not in ("yes", "no"):
+            raise BadRequest
+        costly = None
+        with suppress(SpentError, StaleError):  # pressed twice; or he is asked once more
+            self._nonces.spend(who, FORM, fields["nonce"])
+            costly = self._costly.pop(who.key, self._clock.seconds())
+        apply(request, Document.FORM)
+        if costly is not None and self._decide(who, view, costly, sure=fields["sure"] == "yes"):
+            send_back(request, f"/?theme={view.theme}" if view.theme else "/")
+        else:
+            send_back(request, who.form_address(view.address("/look")), "err")
+        return ""
+
+    def _decide(self, who: Who, view: View, costly: Costly, *, sure: bool) -> bool:
+        """:return: whether he is outside now."""
+        sentence, refused, now = UNCHANGED, False, self._clock.seconds()
+        if sure:
+            try:
+                self._room.restyle(who.key, costly.look, now)
+                sentence = CHANGED
+            except ChatError as error:
+                sentence, refused = error.sentence, True
+        wishes = _present(self._room.person(who.key), view, sentence)
+        self._wishes.put(who.key, replace(wishes, refused=refused), now)
+        return costly.loss is Loss.PLACE and sentence is CHANGED
+
+    async def _change(
+        self, request: BoundedRequest, who: Who, view: View, fields: dict[str, str]
+    ) -> tuple[str, ...] | None:
+        """:return: why nothing was changed, all reasons at once (A59); none: it was; ``None``: he is asked first."""
         person, complaints = self._room.person(who.key), []
         name, colour, password = fields["name"], person.look.colour, fields["password"]
         try:
@@ -186,7 +226,11 @@ class Appearance:
             trip = None if "remove" in fields else person.look.trip
             if password:
                 trip = await self._tripcodes.make(who.key, password)
-            self._room.restyle(who.key, Look(name=name, colour=colour, trip=trip), self._clock.seconds())
+            look, now = Look(name=name, colour=colour, trip=trip), self._clock.seconds()
+            if loss := foresee(person, trip, self._room, self._admission):
+                self._costly.put(who.key, Costly(look, loss), now)
+                return None
+            self._room.restyle(who.key, look, now)
         except (BusyError, ChatError) as error:
             return (error.sentence,)
         return ()

@@ -96,13 +96,13 @@ def known(who: Who | None) -> Who:
     return who
 
 
-def send_back(request: BoundedRequest, address: str, field: str) -> None:
+def send_back(request: BoundedRequest, address: str, field: str = "") -> None:
     """
     Answer a form with the way to a document.
 
     :param request: what was sent.
     :param address: of the document, on this site (L-09).
-    :param field: has the focus there.
+    :param field: has the focus there; empty: none.
     """
     request.setResponseCode(HTTPStatus.SEE_OTHER)
-    request.setHeader("Location", f"{address}#{field}")
+    request.setHeader("Location", f"{address}#{field}" if field else address)

@@ -241,6 +241,14 @@ class Hub:
         self.flush()
         self.each(lambda document: document.end(last) if document.key == key else None)
 
+    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        """
+        The door is another one: end the documents of those who would not come in by it.
+
+        :param admits: whether somebody known by a key would, or somebody whom nobody knows.
+        """
+        self.each(lambda document: None if admits(document.key) else document.end())
+
     def publish(self, *fragments: Fragment) -> None:
         """
         :param fragments: what is new, for all: now, or in a moment together with what else comes till then.

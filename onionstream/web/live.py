@@ -135,17 +135,8 @@ class Live:
         self.feed.presence_changed()
 
     def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
-        """
-        The door is another one: end the documents of those who would not come in by it.
-
-        :param admits: whether somebody known by a key would, or somebody whom nobody knows.
-        """
-
-        def look(document: Document) -> None:
-            if not admits(document.key):
-                document.end()
-
-        self.feed.hub.each(look)
+        """See ``Hub.turn_out``."""
+        self.feed.hub.turn_out(admits)
 
     def close(self) -> None:
         """The daemon ends: so do all documents."""

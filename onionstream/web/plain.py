@@ -113,9 +113,9 @@ class Plain:
         if stage.note != before.note:
             self.hub.publish(lines.comment(stage.note or "Everybody may write again.").encode())
 
-    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:  # noqa: ARG002 - they have no keys
-        """The door is another one: all answers end, and whoever may see them asks again."""
-        self.hub.close()
+    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        """See ``Hub.turn_out``."""
+        self.hub.turn_out(admits)
 
     def close(self) -> None:
         """The daemon ends: so do all answers."""

@@ -158,6 +158,18 @@ class LiveChatTests(LiveChatCase):
         self.chat.course.set_door(Kind.MEMBERS)
         self.assertEqual(([one.closed for one in documents], out), ([True, True], [True, False, False]))
 
+    def test_S69_who_is_no_member_any_more_is_put_out(self) -> None:
+        """By his own change, and he alone."""
+        self.chat.room.restyle(ANN, Look(trip=Tripcode(b"t" * 32)), 0.0)
+        self.chat.course.set_member(b"t" * 32, member=True)
+        self.chat.course.set_door(Kind.MEMBERS)
+        out: list[tuple[bool, bool]] = []
+        self.chat.turn_out.append(lambda admits: out.append((admits(ANN), admits(BOB))))
+        self.chat.room.restyle(ANN, Look(name="Ann", trip=Tripcode(b"t" * 32)), 0.0)
+        self.assertEqual(out, [])
+        self.chat.room.restyle(ANN, Look(name="Ann"), 0.0)
+        self.assertEqual(out, [(False, True)])
+
     def test_viewers_read_who_may_write(self) -> None:
         """In open documents, and in the plain ones."""
         documents = self.live(), self.live("/chat.txt")
