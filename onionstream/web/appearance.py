@@ -20,8 +20,7 @@ from onionstream.web.areas import Router
 from onionstream.web.drafts import DRAFTS, KEPT
 from onionstream.web.errors import BadRequest
 from onionstream.web.fragments import Words
-from onionstream.web.frame import FIELDS, OWN, Called, View, known, send_back
-from onionstream.web.headers import Document, apply
+from onionstream.web.frame import OWN, Called, View, opened, send_back, sent
 from onionstream.web.identity import Recognition, Who
 from onionstream.web.loss import Costly, Loss, foresee
 from onionstream.web.nonces import Nonces, SpentError, StaleError
@@ -119,12 +118,10 @@ class Appearance:
     @router.route("/look", methods=["GET"])
     def form(self, request: BoundedRequest) -> str:
         """How its reader looks, or what he wished for the last time."""
-        query = request.query(*FIELDS)
-        view, given = View.of(query), query.get("w")
-        who = known(self._identity.writer(request, given))
-        apply(request, Document.FORM)
-        if self._identity.clean(request, who, given) or request.method == b"HEAD":
+        loaded = opened(request, self._identity)
+        if loaded is None:
             return ""
+        view, who = loaded
         person, once = self._room.person(who.key), self._nonces.issue(who, FORM)
         if costly := self._costly.get(who.key, self._clock.seconds()):
             return TEMPLATES.get_template("sure.html").render(
@@ -143,12 +140,8 @@ class Appearance:
     @router.route("/look", methods=["POST"])
     async def change(self, request: BoundedRequest) -> str:
         """Change it, and show the form again, which says so."""
-        query = request.query(*FIELDS)
-        view = View.of(query)
-        fields = request.form("name", "colour", "own", "password", "remove", "nonce", "w")
-        who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
-        if not {"name", "colour", "own", "password", "nonce"} <= fields.keys():
-            raise BadRequest
+        must = "name", "colour", "own", "password", "nonce"
+        view, who, fields = sent(request, self._identity, must, "remove")
         self._costly.pop(who.key, self._clock.seconds())
         complaints: tuple[str, ...] | None
         try:
@@ -161,7 +154,6 @@ class Appearance:
             complaints = await self._change(request, who, view, fields)
         if complaints is not None:
             self._note(who, view, fields, complaints)
-        apply(request, Document.FORM)
         asked = self._costly.get(who.key, self._clock.seconds()) is not None
         send_back(request, who.form_address(view.address("/look")), "err" if complaints or asked else "name")
         return ""
@@ -169,17 +161,13 @@ class Appearance:
     @router.route("/look/sure", methods=["POST"])
     def decide(self, request: BoundedRequest) -> str:
         """Somebody knows now what his change costs him, and wants it all the same, or does not (S69)."""
-        query = request.query(*FIELDS)
-        view = View.of(query)
-        fields = request.form("sure", "nonce", "w")
-        who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
-        if "nonce" not in fields or fields.get("sure") not in ("yes", "no"):
+        view, who, fields = sent(request, self._identity, ("sure", "nonce"))
+        if fields["sure"] not in ("yes", "no"):
             raise BadRequest
         costly = None
         with suppress(SpentError, StaleError):  # pressed twice; or he is asked once more
             self._nonces.spend(who, FORM, fields["nonce"])
             costly = self._costly.pop(who.key, self._clock.seconds())
-        apply(request, Document.FORM)
         if costly is not None and self._decide(who, view, costly, sure=fields["sure"] == "yes"):
             send_back(request, f"/?theme={view.theme}" if view.theme else "/")
         else:

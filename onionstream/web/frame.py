@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -11,7 +12,8 @@ from onionstream.chat.people import Person
 from onionstream.web import rules
 from onionstream.web.errors import BadRequest, Forbidden
 from onionstream.web.fragments import Words
-from onionstream.web.identity import Who
+from onionstream.web.headers import Document, apply
+from onionstream.web.identity import Recognition, Who
 from onionstream.web.request import BoundedRequest
 from onionstream.web.theme import themed
 
@@ -94,6 +96,45 @@ def known(who: Who | None) -> Who:
     if who is None:
         raise StrangerError
     return who
+
+
+def opened(request: BoundedRequest, identity: Recognition, nonce: str = "") -> tuple[View, Who] | None:
+    """
+    Begin the answer to somebody who loads a form.
+
+    :param nonce: for the document's style.
+    :return: how it is to look, and who sits before it; ``None``: the answer needs no body.
+    :raises BadRequest: no page of ours leads there.
+    :raises StrangerError: nobody knows him.
+    """
+    query = request.query(*FIELDS)
+    view, given = View.of(query), query.get("w")
+    who = known(identity.writer(request, given))
+    apply(request, Document.FORM, nonce)
+    empty = identity.clean(request, who, given) or request.method == b"HEAD"
+    return None if empty else (view, who)
+
+
+def sent(
+    request: BoundedRequest, identity: Recognition, must: Collection[str], *may: str
+) -> tuple[View, Who, dict[str, str]]:
+    """
+    Begin the answer to a form.
+
+    :param must: fields that are in it.
+    :param may: those that may be, beside ``w``.
+    :return: how the form looked, who has sent it, and its fields.
+    :raises BadRequest: no form of ours sends this.
+    :raises StrangerError: nobody knows him.
+    """
+    query = request.query(*FIELDS)
+    view = View.of(query)
+    fields = request.form(*must, *may, "w")
+    who = known(identity.writer(request, query.get("w"), fields.get("w")))
+    if not fields.keys() >= {*must}:
+        raise BadRequest
+    apply(request, Document.FORM)
+    return view, who, fields
 
 
 def send_back(request: BoundedRequest, address: str, field: str = "") -> None:
