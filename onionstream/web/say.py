@@ -25,7 +25,7 @@ from onionstream.chat.text import EmptyError
 from onionstream.chat.turns import Later
 from onionstream.web.areas import Router
 from onionstream.web.asking import REQUIRED, Asking, complaint
-from onionstream.web.drafts import DRAFTS, KEPT, Draft, Wish, granted, settled, wished
+from onionstream.web.drafts import DRAFTS, KEPT, Button, Draft, granted, pressed, settled
 from onionstream.web.fragments import Words
 from onionstream.web.frame import Called, View, opened, send_back, sent
 from onionstream.web.identity import Recognition, Who
@@ -95,15 +95,15 @@ class Say:
         """Say what was typed, and send the frame back to the form; a script gets a word instead (``script.js``)."""
         may = "captcha", "words", "answer", "ask"
         view, who, fields = sent(request, self._identity, ("text", "nonce"), *may)
-        wish = wished(fields)
-        draft = self._take(request, who, fields) if wish is None else granted(fields, wish)
+        button = pressed(fields)
+        draft = self._take(request, who, fields) if button is None else granted(fields, button)
         if draft is not None:
             self._drafts.put(who.key, draft, self._clock.seconds())
         waiting = self._drafts.get(who.key, self._clock.seconds())
         if request.getHeader(b"Accept") == b"text/plain":
             return self._tell(request, who, waiting)
-        if wish in (Wish.LINES, Wish.LINE):
-            view = replace(view, rows=wish is Wish.LINES)
+        if button in (Button.LINES, Button.LINE):
+            view = replace(view, rows=button is Button.LINES)
         send_back(request, who.form_address(view.address("/form")), "cap" if waiting and waiting.asked else "msg")
         return ""
 
