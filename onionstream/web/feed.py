@@ -16,7 +16,7 @@ from onionstream.chat.presence import Groups, Presence
 from onionstream.chat.room import Room
 from onionstream.web import rules
 from onionstream.web.fragments import Fragments, Words, named
-from onionstream.web.hub import MOST, Document, Hub
+from onionstream.web.hub import MOST, Hub, OpenDocument
 from onionstream.web.pace import Pace
 from onionstream.web.pieces import Fragment, Twofold, filled
 from onionstream.web.stage import Air, Stage
@@ -321,7 +321,7 @@ class Feed:
         self._publish(*self._dress(self._listed))
         self._show("users", markup)
 
-    def _remind(self, document: Document, now: float, online: bool) -> bool:
+    def _remind(self, document: OpenDocument, now: float, online: bool) -> bool:
         """Tell somebody that his player shows nothing, or take that back; :return: whether his document goes on."""
         if not online or document.key is None or self._presence.watches(document.key):
             document.lacking = None
@@ -335,6 +335,6 @@ class Feed:
         return document.tell((self.fragments.player_note("You are not receiving the video.", "Load the player"),))
 
 
-def _forget_note(document: Document) -> None:
+def _forget_note(document: OpenDocument) -> None:
     """What a document said for itself is covered by what all say now."""
     document.noted, document.lacking = False, None

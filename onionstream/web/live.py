@@ -20,9 +20,8 @@ from onionstream.web import rules
 from onionstream.web.areas import Router
 from onionstream.web.feed import Feed
 from onionstream.web.fragments import Words, sheet
-from onionstream.web.headers import Document as Kind
-from onionstream.web.headers import apply
-from onionstream.web.hub import MOST, Document
+from onionstream.web.headers import Document, apply
+from onionstream.web.hub import MOST, OpenDocument
 from onionstream.web.identity import Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.pieces import Hole
@@ -165,7 +164,7 @@ class Live:
             return ""
         visit = _Visit(who, theme, Role.VIEWER if who is None or not who.cookie else self._room.person(who.key).role)
         if self.feed.hub.was_older(query.get("again", "")):
-            apply(request, Kind.FRAME)
+            apply(request, Document.FRAME)
             return TEMPLATES.get_template("again.html").render(theme=theme, again=visit.address("/live"))
         request.take(Share.LONG)
         await self._go_on(request, visit)
@@ -173,7 +172,7 @@ class Live:
 
     async def _go_on(self, request: BoundedRequest, visit: _Visit) -> None:
         nonce, serial = token_urlsafe(16), token_hex(8)
-        apply(request, Kind.FRAME if visit.role is Role.VIEWER else Kind.STAFF, nonce)
+        apply(request, Document.FRAME if visit.role is Role.VIEWER else Document.STAFF, nonce)
         wait = SOONEST + int(self._chance() * (LATEST - SOONEST + 1))
         request.setHeader("Refresh", f"{min(wait, LATEST)}; url={visit.address('/live', again=serial)}")
         request.close_delimited()
@@ -189,7 +188,7 @@ class Live:
             if visit.key is not None:
                 self._presence.leave(visit.key, Way.PAGE)
 
-    def _document(self, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str) -> Document:
+    def _document(self, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str) -> OpenDocument:
         fillings = {
             Hole.NONCE: nonce.encode(),
             Hole.AGAIN: escape(visit.address("/live")).encode(),
@@ -197,9 +196,9 @@ class Live:
         }
         # Those who came together do not all load it anew together.
         most = MOST - int(self._chance() * MOST / 6)
-        return Document(answer, visit.key, serial, fillings, most=most, role=visit.role)
+        return OpenDocument(answer, visit.key, serial, fillings, most=most, role=visit.role)
 
-    def _head(self, document: Document, visit: _Visit, nonce: str) -> list[bytes]:
+    def _head(self, document: OpenDocument, visit: _Visit, nonce: str) -> list[bytes]:
         messages = self.feed.history(staff=document.staff)
         style = self.feed.style(messages) + rules.powers(visit.role)
         if visit.key is not None:

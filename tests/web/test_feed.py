@@ -10,7 +10,7 @@ from onionstream.chat.tripcode import Tripcode
 from onionstream.web import rules
 from onionstream.web.feed import DRESSED, Feed
 from onionstream.web.fragments import NAMES, Words
-from onionstream.web.hub import MOST, Document
+from onionstream.web.hub import MOST, OpenDocument
 from tests.fakes import FakeResponse
 from tests.web.chatting import DAY, ChatCase, rules_of
 from tests.web.markup import found, parsed, text
@@ -133,7 +133,7 @@ class DayTests(ChatCase):
         feed = Feed(self.room, self.presence, lambda: self.stage, self.clock, Words())
         feed.history()
         response = FakeResponse()
-        feed.hub.join(Document(response))
+        feed.hub.join(OpenDocument(response))
         message = self.room.say(b"k" * 16, "new", self.clock.seconds(), self.now)
         assert isinstance(message, Message)
         feed.tell(Said(message), self.now)
