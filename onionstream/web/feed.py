@@ -14,7 +14,7 @@ from onionstream.chat.moderation import Record
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups, Presence
 from onionstream.chat.room import Room
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.fragments import Fragments, Words, named
 from onionstream.web.hub import MOST, Hub, OpenDocument
 from onionstream.web.pace import Pace
@@ -104,15 +104,15 @@ class Feed:
             case Said(message):
                 self._publish(*self._dress([message.author]), *self._said(message, now // DAY))
             case Hidden(numbers):
-                self._restyle(rules.hidden, rules.faded, numbers)
+                self._restyle(css.hidden, css.faded, numbers)
             case Shown(numbers):
-                self._restyle(rules.shown, rules.restored, numbers)
+                self._restyle(css.shown, css.restored, numbers)
             case Changed(person):
                 self._change(person)
                 if event.role:
                     self.hub.end(person.key, self.fragments.note(_ROLES[person.role]))
             case Banned(person) | Unbanned(person):
-                self._publish(self.fragments.style(rules.banned(person), rules.badges(person)))
+                self._publish(self.fragments.style(css.banned(person), css.badges(person)))
                 self._users.want()
                 if isinstance(event, Banned):
                     self.hub.end(person.key, self.fragments.note(_BANNED))
@@ -223,9 +223,9 @@ class Feed:
         """
         people = dict(self._dressed)
         people |= {one.mark: one for one in chain((message.author for message in messages), self._listed)}
-        dressed = (rules.colours(one) for one in people.values() if isinstance(one.hue, Own))
-        banned = (rules.banned(one) for one in people.values() if one.banned)
-        return "".join((*dressed, *banned, rules.faded(one.number for one in messages if one.hidden)))
+        dressed = (css.colours(one) for one in people.values() if isinstance(one.hue, Own))
+        banned = (css.banned(one) for one in people.values() if one.banned)
+        return "".join((*dressed, *banned, css.faded(one.number for one in messages if one.hidden)))
 
     def _present(self) -> dict[str, Fragment]:
         """:return: all states for a new document, with counts that others perhaps do not have yet."""
@@ -264,7 +264,7 @@ class Feed:
             self._remember(person)
         else:
             self._dressed.pop(person.mark, None)
-        self._publish(self.fragments.style(rules.looks(person, self.fragments.called(person))))
+        self._publish(self.fragments.style(css.looks(person, self.fragments.called(person))))
         if listed:
             self._users.want()
 
@@ -273,7 +273,7 @@ class Feed:
         bare = [one for one in people if isinstance(one.hue, Own) and self._dressed.get(one.mark) is not one]
         for one in bare:
             self._remember(one)
-        return [self.fragments.style("".join(map(rules.colours, bare)))]
+        return [self.fragments.style("".join(map(css.colours, bare)))]
 
     def _remember(self, person: Person) -> None:
         self._dressed[person.mark] = person

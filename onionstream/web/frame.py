@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from onionstream.chat.looks import Own
 from onionstream.chat.people import Person
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.errors import BadRequest, Forbidden
 from onionstream.web.fragments import Words
 from onionstream.web.headers import Document, apply
@@ -82,7 +82,7 @@ class Called:
         """
         name, tag = words.of(person)
         colour, trip = person.hue, person.look.trip
-        hue, rule = (OWN, rules.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
+        hue, rule = (OWN, css.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
         shown, own, full = (trip.shown, f"t{trip.hue:x}", trip.full) if trip else ("", "", "")
         return cls(name, tag, hue, rule, shown, own, full)
 

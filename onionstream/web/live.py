@@ -16,7 +16,7 @@ from onionstream.chat.presence import Presence, Way
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.areas import Router
 from onionstream.web.feed import Feed
 from onionstream.web.fragments import Words, sheet
@@ -200,9 +200,9 @@ class Live:
 
     def _head(self, document: OpenDocument, visit: _Visit, nonce: str) -> list[bytes]:
         messages = self.feed.history(staff=document.staff)
-        style = self.feed.style(messages) + rules.powers(visit.role)
+        style = self.feed.style(messages) + css.powers(visit.role)
         if visit.key is not None:
-            style += rules.mine(self._room.person(visit.key))
+            style += css.mine(self._room.person(visit.key))
         begin = TEMPLATES.get_template("live.html").render(
             theme=visit.theme,
             nonce=nonce,

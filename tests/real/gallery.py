@@ -25,7 +25,7 @@ from onionstream.captcha.fonts import find_fonts
 from onionstream.chat.presence import Groups
 from onionstream.chat.tripcode import Tripcode
 from onionstream.settings.config import Stream
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.admission import NOT_ALLOWED
 from onionstream.web.appearance import HUES, Wishes
 from onionstream.web.fragments import Fragments, Words, sheet
@@ -100,8 +100,8 @@ def _live(state: State, theme: str, query: str) -> str:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
     staff = state.reader.staff
-    shown = rules.faded([5, 6]) + rules.banned(A_BAN.person) + rules.powers(state.role) if staff else ""
-    style = sheet(rules.mine(state.reader) + shown + lost)
+    shown = css.faded([5, 6]) + css.banned(A_BAN.person) + css.powers(state.role) if staff else ""
+    style = sheet(css.mine(state.reader) + shown + lost)
     links = {
         "player": "/player",
         "again": f"/live{query}",
