@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import signal
 import sys
-import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,7 +30,8 @@ from benchmarks.heard import Beginning, Heard, table
 from benchmarks.hearing import Delays, Ears
 from benchmarks.ours import daemon
 from benchmarks.peers import sender
-from benchmarks.server import Load, Pace, Server, running
+from benchmarks.server import Pace, Server, running
+from benchmarks.span import Moment, Moments, cut
 from benchmarks.speaker import speak
 from benchmarks.talking import Person, Way
 
@@ -109,25 +109,6 @@ class Plan:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """
-    What both sides have taken so far.
-
-    :ivar time: nanoseconds of the monotonic clock.
-    :ivar audience: seconds of CPU time of this process, which the audience is.
-    """
-
-    time: int
-    server: Load
-    audience: float
-
-    @classmethod
-    def now(cls, server: Server) -> Moment:
-        """Look."""
-        return cls(time.monotonic_ns(), Load.of(server.pid), time.process_time())
-
-
 def measure(server: Server, plan: Plan, *, ours: bool) -> Heard:
     """
     One server with its audience.
@@ -154,7 +135,8 @@ def measure(server: Server, plan: Plan, *, ours: bool) -> Heard:
             audience.watch(plan.seconds)
             over = Moment.now(server)
             audience.watch(0.5)
-        return _result(server.name, audience, begin, (empty, settled, begun, over), heard)
+        moments = Moments(empty=empty, settled=settled, begun=begun, over=over)
+        return _result(server.name, audience, begin, moments, heard)
     finally:
         audience.leave()
 
@@ -191,27 +173,22 @@ def _result(
     name: str,
     audience: Audience[Ears],
     begin: Beginning | None,
-    moments: tuple[Moment, Moment, Moment, Moment],
+    moments: Moments,
     heard: array[int],
 ) -> Heard:
-    """:param moments: before anybody came, when those who keep up had settled, and the span's two ends."""
-    empty, settled, begun, over = moments
-    seconds = (over.time - begun.time) / 1e9
-    delays = Delays.of(heard, begun.time, over.time)
-    keeping_up = audience.of(Habit.KEEPS_UP)
-    others = len(audience.viewers) - len(keeping_up)
-    cut = [one.habit for one in audience.cut()]
+    delays = Delays.of(heard, moments.begun.time, moments.over.time)
+    memory, others = moments.memory(audience)
     return Heard(
         server=name,
         delays=delays,
-        seconds=seconds,
-        cpu=(over.server.cpu - begun.server.cpu) / seconds,
-        audience=(over.audience - begun.audience) / seconds,
-        line=median(one.got for one in keeping_up) / max(1, len(delays.last)),
+        seconds=moments.seconds,
+        cpu=moments.cpu,
+        audience=moments.audience,
+        line=median(one.got for one in audience.of(Habit.KEEPS_UP)) / max(1, len(delays.last)),
         begin=begin,
-        memory=(settled.server.memory - empty.server.memory) / len(keeping_up),
-        others=(over.server.memory - settled.server.memory) / others if others else None,
-        cut=(cut.count(Habit.KEEPS_UP), cut.count(Habit.SLOW), cut.count(Habit.SILENT)),
+        memory=memory,
+        others=others,
+        cut=cut(audience),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -11,7 +10,8 @@ from statistics import median
 from benchmarks.audience import Audience, Habit
 from benchmarks.ratios import Result
 from benchmarks.reading import Reading
-from benchmarks.server import Load, Pace, Server
+from benchmarks.server import Pace, Server
+from benchmarks.span import Moment, Moments, cut
 
 AGENTS = {
     "plain": "benchmark",
@@ -87,25 +87,6 @@ class Plan:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """
-    What both sides have taken so far.
-
-    :ivar time: seconds of a monotonic clock.
-    :ivar audience: seconds of CPU time of this process, which the audience is.
-    """
-
-    time: float
-    server: Load
-    audience: float
-
-    @classmethod
-    def now(cls, server: Server) -> Moment:
-        """Look."""
-        return cls(time.monotonic(), Load.of(server.pid), time.process_time())
-
-
 def measure(server: Server, plan: Plan, *, numbered: bool) -> Result:
     """
     One server with its audience.
@@ -130,7 +111,8 @@ def measure(server: Server, plan: Plan, *, numbered: bool) -> Result:
                 one.reading.start_over(seen)
         begun = Moment.now(server)
         audience.watch(plan.seconds)
-        return _result(server.name, audience, (empty, settled, begun, Moment.now(server)))
+        moments = Moments(empty=empty, settled=settled, begun=begun, over=Moment.now(server))
+        return _result(server.name, audience, moments)
     finally:
         audience.leave()
 
@@ -146,26 +128,22 @@ def _looks(plan: Plan, *, numbered: bool) -> Callable[[int], Reading | None]:
     return look
 
 
-def _result(name: str, audience: Audience[Reading], moments: tuple[Moment, Moment, Moment, Moment]) -> Result:
-    """:param moments: before anybody came, when those who keep up had settled, and the span's two ends."""
-    empty, settled, begun, over = moments
-    seconds = over.time - begun.time
-    keeping_up = audience.of(Habit.KEEPS_UP)
-    others = len(audience.viewers) - len(keeping_up)
+def _result(name: str, audience: Audience[Reading], moments: Moments) -> Result:
+    seconds, keeping_up = moments.seconds, audience.of(Habit.KEEPS_UP)
+    memory, others = moments.memory(audience)
     rates = [one.got / seconds for one in keeping_up]
     readings = [one.reading for one in audience.viewers if one.reading is not None]
     missed = [one.reading.missed for one in keeping_up if one.reading is not None]
-    cut = [one.habit for one in audience.cut()]
     return Result(
         server=name,
-        cpu=(over.server.cpu - begun.server.cpu) / seconds,
-        audience=(over.audience - begun.audience) / seconds,
+        cpu=moments.cpu,
+        audience=moments.audience,
         rate=median(rates),
         slowest=min(rates),
         total=sum(one.got for one in audience.viewers) / seconds,
-        memory=(settled.server.memory - empty.server.memory) / len(keeping_up),
-        memory_of_others=(over.server.memory - settled.server.memory) / others if others else None,
-        cut=(cut.count(Habit.KEEPS_UP), cut.count(Habit.SLOW), cut.count(Habit.SILENT)),
+        memory=memory,
+        memory_of_others=others,
+        cut=cut(audience),
         missed=sum(missed) if readings else None,
         wrong=sum(one.wrong for one in readings) if readings else None,
         looked_at=sum(one.fragments for one in readings) if readings else None,

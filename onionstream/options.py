@@ -11,7 +11,9 @@ from typing import ClassVar, NoReturn
 
 from twisted.python import usage
 
-from onionstream import __version__, check, invitations, logs, passwd
+from onionstream import __version__, invitations, logs, passwd
+from onionstream.check.finding import Verdict
+from onionstream.check.machine import findings
 from onionstream.files.configfile import load
 from onionstream.files.state import StateError, default_directory
 from onionstream.onion.errors import InvitationError
@@ -109,9 +111,9 @@ class Options(usage.Options):
 def _check(settings: Config, state: Path) -> NoReturn:
     """Show what is there and what is missing; status 1 if the stream cannot run."""
     missing = False
-    for finding in check.findings(settings, state, os.environ):
+    for finding in findings(settings, state, os.environ):
         write(f"{finding}\n")
-        missing = missing or finding.verdict is check.Verdict.MISSING
+        missing = missing or finding.verdict is Verdict.MISSING
     sys.exit(1 if missing else 0)
 
 

@@ -153,7 +153,7 @@ BAD = (
     ('[source.file]\npaths = ["http://example.org/a"]', '[source.file] paths holds "http://example.org/a"'),
     ('[source.file]\npaths = ["~/a.mkv"]', '[source.file] paths holds "~/a.mkv"'),
     ('[source.file]\npaths = ["a\\u0000b"]', "[source.file] paths holds the control character U+0000"),
-    # injections into ffmpeg's arguments; tests/test_ffmpeg_input.py has more
+    # injections into ffmpeg's arguments; tests/settings/test_ffmpeg_input.py has more
     ('[source.command]\ninput = ["-i", "/a.mkv"]', "line 2: [source.command] input: -f and a format must stand before"),
     ('[source.command]\ninput = ["/tmp/out.mkv"]', "ffmpeg would take it for an output file"),
     ('[source.command]\ninput = ["-report", "-f", "mov", "-i", "/a"]', "the option `-report` is not allowed"),

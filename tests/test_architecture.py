@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.architecture import TOP, Module, Plan, bent_arrows, cycles, impurities, missing_rooms, read_house
 from tests.code_rules import calls_out, reactors, too_long, undocumented
+
+FILE = r"\b(?:onionstream|tests|benchmarks|docs|templates|script|systemd)/[\w/]+\.\w+"
+"""A file of this checkout, as texts name it."""
+
+MODULE = r"(?<=`)\w+/\w+(?=`)"
+"""A module, as the document names it."""
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +58,16 @@ class House(SynchronousTestCase):
         """An arrow to a room that is gone would say more than is true."""
         rooms = {name for name in self.plan.rooms if "." not in name}
         self.assertEqual(set(self.plan.arrows).union(*self.plan.arrows.values()) - rooms, {"*"})
+
+    def test_places_that_are_named_exist(self) -> None:
+        """In the document, and in what the code says of itself: what has moved is looked for in vain."""
+        document = CHECKOUT / "docs/architecture.md"
+        named = {(document, name) for name in re.findall(f"{FILE}|{MODULE}", document.read_text(encoding="utf-8"))}
+        for path in (path for folder in (TOP, "tests", "benchmarks") for path in (CHECKOUT / folder).rglob("*.py")):
+            named.update((path, name) for name in re.findall(FILE, path.read_text(encoding="utf-8")))
+        for path, name in sorted(named):
+            there = any(place.exists() for place in (CHECKOUT / name, CHECKOUT / TOP / f"{name}.py"))
+            self.assertTrue(there, f"{path.relative_to(CHECKOUT)} names {name}")
 
     def test_L07_nothing_calls_out(self) -> None:
         """No client of any protocol, no resolver."""

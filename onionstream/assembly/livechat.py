@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from onionstream.assembly import chat_settings
 from onionstream.assembly.entrance import Entrance, Shell
+from onionstream.assembly.housekeeping import Housekeeping
 from onionstream.assembly.keeping import Keeping
 from onionstream.chat.events import Changed, Event
 from onionstream.chat.moderation import Moderation
@@ -133,11 +134,12 @@ class LiveChat:
         room, door, nonces, words = self.room, way.door, way.nonces, chat_settings.words(settings.chat)
         chance = SystemRandom().random
         self._say = Say(room, door, nonces, way.asking, reactor, time.time, words)
-        self._appearance = Appearance(room, door, nonces, way.tripcodes, reactor, words, bucket=way.asking.bucket)
+        limits: dict[str, Any] = {"admission": door.admission, "bucket": way.asking.bucket}
+        self._appearance = Appearance(room, door, nonces, way.tripcodes, reactor, words, **limits)
         times: dict[str, Any] = {"clock": reactor, "when": time.time}
-        page = room, self.presence, door, self._stage
+        page = room, self.presence, door, lambda: self.stage
         self._live = Live(*page, **times, chance=chance, proof=self._proof, words=words)
-        self._plain = Plain(room, door, self._stage, **times, words=words)
+        self._plain = Plain(room, door, lambda: self.stage, **times, words=words)
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._lookers = Workers(reactor, threads=1, queue=1, name="emotes")
         self.emotes = Emotes(self._lookers, room.newest, settings.chat.emotes)
@@ -183,7 +185,16 @@ class LiveChat:
     @property
     def stage(self) -> Stage:
         """What the stream is doing, now."""
-        return self._stage()
+        broadcast = self._broadcast
+        again = broadcast.state is State.STARTING and broadcast.since is not None
+        return Stage(
+            state=Air.RESTARTING if again else Air(broadcast.state.value),
+            since=broadcast.since,
+            title=self.titles.title,
+            description=self.titles.description,
+            watching=self.presence.watching,
+            note=self.course.note,
+        )
 
     @property
     def words(self) -> Words:
@@ -201,7 +212,8 @@ class LiveChat:
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
         titles = Regular(LOOK, self.titles.look, self._reactor)
-        return (*self._live.timers(), *self._plain.timers(), titles)
+        housekeeping = Housekeeping(self.room, self.presence, self._reactor, time.time)
+        return (*self._live.timers(), *self._plain.timers(), *housekeeping.timers(), titles)
 
     def look(self) -> None:
         """The files beside the configuration may have been changed by hand: lists, and emotes (R-41)."""
@@ -242,19 +254,6 @@ class LiveChat:
         self.titles.changed = self.course.changed = self._stage_changed
         self.entrance.door.admission.changed = self._door_changed
         self.hear(self._look_after)
-
-    def _stage(self) -> Stage:
-        """What the stream is doing, now."""
-        broadcast = self._broadcast
-        again = broadcast.state is State.STARTING and broadcast.since is not None
-        return Stage(
-            state=Air.RESTARTING if again else Air(broadcast.state.value),
-            since=broadcast.since,
-            title=self.titles.title,
-            description=self.titles.description,
-            watching=self.presence.watching,
-            note=self.course.note,
-        )
 
     def _stage_changed(self) -> None:
         self._live.stage_changed()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from onionstream.chat.people import Person
 from onionstream.chat.refusals import ClosedError, MembersError, SlowError
 from onionstream.chat.rules import Mode, Rules, When
+from onionstream.chat.staff import role
+from onionstream.chat.tripcode import Tripcode
 
 WAITS = 6.0
 """Seconds that a message waits for its turn in slow mode; with more to go its writer keeps it."""
@@ -34,6 +38,19 @@ def permit(person: Person, rules: Rules, now: float) -> None:
 def is_member(person: Person, members: frozenset[bytes]) -> bool:
     """:return: whether somebody has a tripcode that is on the list; all of it is compared (D-12)."""
     return person.look.trip is not None and person.look.trip.digest in members
+
+
+def loses(person: Person, trip: Tripcode | None, members: frozenset[bytes], moderators: frozenset[bytes]) -> bool:
+    """
+    :param trip: a tripcode that somebody could have instead of his; ``None``: none at all.
+    :param members: digests of the tripcodes on the list.
+    :param moderators: digests of those that make moderators.
+    :return: whether he may be now where only members are, and could not be there with that (S69).
+    """
+    after = replace(person, look=replace(person.look, trip=trip))
+    after.role = role(after, person.look.trip, moderators)
+    now, then = (one.staff or is_member(one, members) for one in (person, after))
+    return now and not then
 
 
 def reason(person: Person, rules: Rules) -> str:

@@ -68,11 +68,7 @@ class Ledger(Service, Generic[Entry]):
         :return: what it holds; nothing if there is none.
         :raises LedgerError: it cannot be used; it is as it was before.
         """
-        try:
-            self._text = _content(self._path)
-            self._known = {} if self._text is None else self._form.read(self._text)
-        except (TextFileError, ListError) as problem:
-            raise LedgerError(f"The file {self._path} {problem}. Put that right, or move the file away.") from problem
+        self._text, self._known = read(self._path.parent, self._form)
         return dict(self._known)
 
     def look(self) -> None:
@@ -150,6 +146,21 @@ class Ledger(Service, Generic[Entry]):
         if problem != self._said:
             self._said = problem
             self._log.warn("What changes is not kept: {file} {problem}", file=self._path.name, problem=problem)
+
+
+def read(folder: Path, form: Form[Entry]) -> tuple[str | None, dict[bytes, Entry]]:
+    """
+    :param folder: the state directory.
+    :param form: of the file.
+    :return: what stands in it, and what that means; ``None`` and nothing if it is not there.
+    :raises LedgerError: it cannot be used.
+    """
+    path = folder / form.name
+    try:
+        text = _content(path)
+        return text, {} if text is None else form.read(text)
+    except (TextFileError, ListError) as problem:
+        raise LedgerError(f"The file {path} {problem}. Put that right, or move the file away.") from problem
 
 
 def _content(path: Path) -> str | None:

@@ -78,6 +78,20 @@ TITLE = Kind("title.txt", 200, empty=False, clean=texts.line)
 ABOUT = Kind("about.txt", 2000, empty=True, clean=texts.clean)
 
 
+def read(folder: Path, kind: Kind) -> str | None:
+    """
+    :param folder: the state directory.
+    :param kind: which of the two.
+    :return: what stands in the file; ``None``: it is not there.
+    :raises TitleError: it cannot be used; half a sentence.
+    """
+    path = folder / kind.file
+    try:
+        return None if _signature(path) is None else kind.check(read_text(path, MOST))
+    except TextFileError as problem:
+        raise TitleError(str(problem)) from problem
+
+
 class _File:
     """
     One file, and what was in it when it was good.
@@ -101,8 +115,8 @@ class _File:
             return False
         self._seen = seen
         try:
-            self.text = None if seen is None else self.kind.check(read_text(self.path, MOST))
-        except (TextFileError, TitleError) as problem:
+            self.text = read(self.path.parent, self.kind)
+        except TitleError as problem:
             self._log.warn("{file} {problem}; what was said before stays.", file=self.kind.file, problem=str(problem))
         return self.text != before
 

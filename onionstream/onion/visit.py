@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from onionstream.onion.answer import Answer
 from onionstream.onion.errors import StatusError, VisitError
-from onionstream.onion.pace import Meter
+from onionstream.onion.meter import Meter
 from onionstream.onion.socks import Handshake
 
 ANSWER_PATIENCE = 30.0

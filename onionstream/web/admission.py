@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from onionstream.allowance import Allowances, BusyError
 from onionstream.chat.errors import ChatError
-from onionstream.chat.modes import is_member
+from onionstream.chat.modes import is_member, loses
 from onionstream.chat.room import Room
 from onionstream.chat.tripcode import Tripcode, encoded
 from onionstream.web.identity import Who
@@ -109,6 +109,12 @@ class Admission:
         if self._lock.kind is Kind.MEMBERS:
             return is_member(person, self._lock.members)
         return key in self._inside
+
+    def keeps(self, key: bytes, trip: Tripcode | None) -> bool:
+        """:return: whether somebody who is inside stays there if this is his tripcode from now on (S69)."""
+        if self._lock.kind is not Kind.MEMBERS:
+            return True
+        return not loses(self._room.person(key), trip, self._lock.members, self._room.moderators)
 
     async def knock(self, key: bytes, bucket: bytes | None, password: str, *, known: bool) -> Verdict:
         """

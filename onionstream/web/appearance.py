@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from onionstream.allowance import Allowances, BusyError
@@ -15,13 +14,15 @@ from onionstream.chat.errors import ChatError
 from onionstream.chat.looks import PALETTE, Look, Own
 from onionstream.chat.people import Person
 from onionstream.chat.room import Room
-from onionstream.chat.tripcode import Tripcode, encoded
+from onionstream.chat.tripcode import encoded
+from onionstream.web.admission import Admission, TripcodeSource
 from onionstream.web.areas import Router
+from onionstream.web.drafts import DRAFTS, KEPT
 from onionstream.web.errors import BadRequest
 from onionstream.web.fragments import Words
-from onionstream.web.frame import FIELDS, OWN, Called, View, known, send_back
-from onionstream.web.headers import Document, apply
+from onionstream.web.frame import OWN, Called, View, opened, send_back, sent
 from onionstream.web.identity import Recognition, Who
+from onionstream.web.loss import Costly, Loss, foresee
 from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
 from onionstream.web.shelf import Shelf
@@ -29,12 +30,6 @@ from onionstream.web.templates import TEMPLATES
 
 FORM = "look"
 """What the form's nonces are for."""
-
-DRAFTS = 1024
-"""People whose wishes or last answer are kept..."""
-
-KEPT = 300.0
-"""... and for how many seconds, at the most."""
 
 HUES = (
     "Red", "Orange", "Amber", "Yellow", "Lime", "Green", "Mint", "Teal",
@@ -47,17 +42,11 @@ BURST, EVERY = 8, 10.0
 them may have two tripcodes made: what holds for a person does not hold for somebody who is many."""
 
 CHANGED = "Your appearance was changed."
+UNCHANGED = "Nothing was changed."
 AGAIN = "Press Save again to change it."
 RETYPE = "The password has to be typed once more."
 CIRCUIT = "Much is changed over your circuit at the moment."
 BOTH = "Type a password, or have none: not both."
-
-
-class TripcodeSource(Protocol):
-    """What is used of ``Tripcodes``."""
-
-    def make(self, key: bytes, password: str) -> Deferred[Tripcode]:
-        """See there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +86,7 @@ class Appearance:
         clock: IReactorTime,
         words: Words = Words(),  # noqa: B008 - it is frozen
         *,
+        admission: Admission,
         bucket: Callable[[BoundedRequest], bytes | None],
     ) -> None:
         """
@@ -106,6 +96,7 @@ class Appearance:
         :param tripcodes: makes them.
         :param clock: never goes back.
         :param words: what people are called who have no name.
+        :param admission: knows who would be outside if he looked otherwise.
         :param bucket: what limits know the circuit of a request by; see ``Asking``.
         """
         self.words = words
@@ -116,22 +107,26 @@ class Appearance:
         self._nonces = nonces
         self._tripcodes = tripcodes
         self._clock = clock
+        self._admission = admission
         self._wishes: Shelf[Wishes] = Shelf(DRAFTS, KEPT)
+        self._costly: Shelf[Costly] = Shelf(DRAFTS, KEPT)
 
     def __len__(self) -> int:
         """How many things are kept for people."""
-        return len(self._wishes)
+        return len(self._wishes) + len(self._costly)
 
     @router.route("/look", methods=["GET"])
     def form(self, request: BoundedRequest) -> str:
         """How its reader looks, or what he wished for the last time."""
-        query = request.query(*FIELDS)
-        view, given = View.of(query), query.get("w")
-        who = known(self._identity.writer(request, given))
-        apply(request, Document.FORM)
-        if self._identity.clean(request, who, given) or request.method == b"HEAD":
+        loaded = opened(request, self._identity)
+        if loaded is None:
             return ""
-        person = self._room.person(who.key)
+        view, who = loaded
+        person, once = self._room.person(who.key), self._nonces.issue(who, FORM)
+        if costly := self._costly.get(who.key, self._clock.seconds()):
+            return TEMPLATES.get_template("sure.html").render(
+                who=who, loss=costly.loss, view=view, theme=view.theme, once=once
+            )
         return TEMPLATES.get_template("look.html").render(
             who=who,
             called=Called.of(person, self.words),
@@ -139,18 +134,15 @@ class Appearance:
             hues=HUES,
             view=view,
             theme=view.theme,
-            once=self._nonces.issue(who, FORM),
+            once=once,
         )
 
     @router.route("/look", methods=["POST"])
     async def change(self, request: BoundedRequest) -> str:
         """Change it, and show the form again, which says so."""
-        query = request.query(*FIELDS)
-        view = View.of(query)
-        fields = request.form("name", "colour", "own", "password", "remove", "nonce", "w")
-        who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
-        if not {"name", "colour", "own", "password", "nonce"} <= fields.keys():
-            raise BadRequest
+        must = "name", "colour", "own", "password", "nonce"
+        view, who, fields = sent(request, self._identity, must, "remove")
+        self._costly.pop(who.key, self._clock.seconds())
         complaints: tuple[str, ...] | None
         try:
             self._nonces.spend(who, FORM, fields["nonce"])
@@ -162,12 +154,43 @@ class Appearance:
             complaints = await self._change(request, who, view, fields)
         if complaints is not None:
             self._note(who, view, fields, complaints)
-        apply(request, Document.FORM)
-        send_back(request, who.form_address(view.address("/look")), "err" if complaints else "name")
+        asked = self._costly.get(who.key, self._clock.seconds()) is not None
+        send_back(request, who.form_address(view.address("/look")), "err" if complaints or asked else "name")
         return ""
 
-    async def _change(self, request: BoundedRequest, who: Who, view: View, fields: dict[str, str]) -> tuple[str, ...]:
-        """:return: why nothing was changed, all reasons at once (A59); none: it was."""
+    @router.route("/look/sure", methods=["POST"])
+    def decide(self, request: BoundedRequest) -> str:
+        """Somebody knows now what his change costs him, and wants it all the same, or does not (S69)."""
+        view, who, fields = sent(request, self._identity, ("sure", "nonce"))
+        if fields["sure"] not in ("yes", "no"):
+            raise BadRequest
+        costly = None
+        with suppress(SpentError, StaleError):  # pressed twice; or he is asked once more
+            self._nonces.spend(who, FORM, fields["nonce"])
+            costly = self._costly.pop(who.key, self._clock.seconds())
+        if costly is not None and self._decide(who, view, costly, sure=fields["sure"] == "yes"):
+            send_back(request, f"/?theme={view.theme}" if view.theme else "/")
+        else:
+            send_back(request, who.form_address(view.address("/look")), "err")
+        return ""
+
+    def _decide(self, who: Who, view: View, costly: Costly, *, sure: bool) -> bool:
+        """:return: whether he is outside now."""
+        sentence, refused, now = UNCHANGED, False, self._clock.seconds()
+        if sure:
+            try:
+                self._room.restyle(who.key, costly.look, now)
+                sentence = CHANGED
+            except ChatError as error:
+                sentence, refused = error.sentence, True
+        wishes = _present(self._room.person(who.key), view, sentence)
+        self._wishes.put(who.key, replace(wishes, refused=refused), now)
+        return costly.loss is Loss.PLACE and sentence is CHANGED
+
+    async def _change(
+        self, request: BoundedRequest, who: Who, view: View, fields: dict[str, str]
+    ) -> tuple[str, ...] | None:
+        """:return: why nothing was changed, all reasons at once (A59); none: it was; ``None``: he is asked first."""
         person, complaints = self._room.person(who.key), []
         name, colour, password = fields["name"], person.look.colour, fields["password"]
         try:
@@ -191,7 +214,11 @@ class Appearance:
             trip = None if "remove" in fields else person.look.trip
             if password:
                 trip = await self._tripcodes.make(who.key, password)
-            self._room.restyle(who.key, Look(name=name, colour=colour, trip=trip), self._clock.seconds())
+            look, now = Look(name=name, colour=colour, trip=trip), self._clock.seconds()
+            if loss := foresee(person, trip, self._room, self._admission):
+                self._costly.put(who.key, Costly(look, loss), now)
+                return None
+            self._room.restyle(who.key, look, now)
         except (BusyError, ChatError) as error:
             return (error.sentence,)
         return ()

@@ -24,7 +24,6 @@ KEPT = 3600.0
 
 REQUIRED = "Please solve the captcha."
 SENTENCES = {
-    Outcome.RIGHT: "",
     Outcome.WRONG: "That was wrong. Try this one.",
     Outcome.OLD: "That one had expired. Try this one.",
     Outcome.EARLY: "Too soon. Answer it once more.",
@@ -132,7 +131,7 @@ class Asking:
 
 def complaint(outcome: Outcome | None) -> str:
     """
-    :param outcome: of ``Asking.solve``.
-    :return: what the person reads; empty: all is well.
+    :param outcome: of ``Asking.solve``, and not ``RIGHT``.
+    :return: what the person reads.
     """
     return REQUIRED if outcome is None else SENTENCES[outcome]

@@ -11,9 +11,8 @@ from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
 from onionstream.web.areas import Router
 from onionstream.web.figures import Figures
-from onionstream.web.headers import Document as Kind
-from onionstream.web.headers import apply
-from onionstream.web.hub import Document, Hub
+from onionstream.web.headers import Document, apply
+from onionstream.web.hub import Hub, OpenDocument
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Sessions
@@ -51,7 +50,7 @@ class Dashboard:
         self._sessions = sessions
         self._clock = clock
         self._shown: dict[str, bytes] = {}
-        self._requests: dict[Document, BoundedRequest] = {}
+        self._requests: dict[OpenDocument, BoundedRequest] = {}
 
     def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does."""
@@ -91,7 +90,7 @@ class Dashboard:
         """
         session = self._sessions.require(request)
         request.take(Share.LONG)
-        apply(request, Kind.FRAME)
+        apply(request, Document.FRAME)
         request.setHeader("Refresh", f"{AGAIN}; url={ADDRESS}")
         request.close_delimited()
         if request.method == b"HEAD":
@@ -102,7 +101,7 @@ class Dashboard:
         parts = self._shown  # as all others have it: what is new since the last look comes to all with the next
         begin = TEMPLATES.get_template("dashboard.html").render(heartbeat=_MACROS.heartbeat(ADDRESS))
         answer = LastingAnswer(request)
-        document = Document(answer, session.key)
+        document = OpenDocument(answer, session.key)
         self._requests[document] = request
         try:
             await last(request, answer, self.hub, document, [begin.encode(), *parts.values()])
@@ -113,7 +112,7 @@ class Dashboard:
         figures = self._look()
         return {name: str(getattr(_MACROS, name)(figures)).encode() for name in PARTS}
 
-    def _stay(self, document: Document) -> None:
+    def _stay(self, document: OpenDocument) -> None:
         """Whoever has logged out sees nothing more."""
         if self._sessions.staff(self._requests[document]) is None:
             document.end()

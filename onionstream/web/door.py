@@ -18,7 +18,7 @@ from onionstream.chat.room import Room
 from onionstream.web.admission import NOT_ALLOWED, Admission, TripcodeSource, Verdict
 from onionstream.web.areas import Router
 from onionstream.web.asking import Asking, complaint
-from onionstream.web.drafts import NO_OTHER, Wish, wished
+from onionstream.web.drafts import NO_OTHER, Button, pressed
 from onionstream.web.errors import BadRequest, Forbidden, NotFound, Unavailable, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
@@ -206,8 +206,8 @@ class Door:
         if not {"guest", "captcha"} <= fields.keys():
             raise BadRequest
         guest = self._identity.recognise(fields["guest"])
-        if (wish := wished(fields)) is not None:
-            return self._grant(request, guest, fields, wish, theme)
+        if (button := pressed(fields)) is not None:
+            return self._grant(request, guest, fields, button, theme)
         outcome = self._asking.solve(guest.key, fields["captcha"], fields.get("answer", ""))
         if outcome is not Outcome.RIGHT:
             return self._page(request, guest, theme, complaint(outcome), words="words" in fields)
@@ -215,13 +215,13 @@ class Door:
             self._room.prove(guest.key, self._clock.seconds())
         return self._let_in(request, fields["guest"], theme)
 
-    def _grant(self, request: BoundedRequest, guest: Who, fields: dict[str, str], wish: Wish, theme: str) -> str:
+    def _grant(self, request: BoundedRequest, guest: Who, fields: dict[str, str], button: Button, theme: str) -> str:
         """:return: the page with another captcha."""
-        match wish:
-            case Wish.NEW:
+        match button:
+            case Button.NEW:
                 return self._page(request, guest, theme, words="words" in fields, unwanted=fields["captcha"])
-            case Wish.WORDS | Wish.PICTURE:
-                return self._page(request, guest, theme, words=wish is Wish.WORDS)
+            case Button.WORDS | Button.PICTURE:
+                return self._page(request, guest, theme, words=button is Button.WORDS)
             case _:
                 raise BadRequest
 

@@ -8,12 +8,18 @@ from enum import Enum
 from onionstream.captcha.captchas import Posed
 from onionstream.web.errors import BadRequest
 
+DRAFTS = 1024
+"""People of whom each form keeps what they typed last, or what became of it..."""
+
+KEPT = 300.0
+"""... and for how many seconds, at the most."""
+
 NONE_NOW = "There is no captcha for you just now. Press Chat again in half a minute."
 NO_OTHER = "There is no other one yet. Please wait some seconds."
 
 
-class Wish(Enum):
-    """What a button of the form asks for beside sending it: each gives the text back, and something else with it."""
+class Button(Enum):
+    """The smaller buttons of forms: each gives back what was typed, and something else with it."""
 
     NEW = "new"
     WORDS = "words"
@@ -43,18 +49,18 @@ class Draft:
     unwanted: str = ""
 
 
-def wished(fields: dict[str, str]) -> Wish | None:
+def pressed(fields: dict[str, str]) -> Button | None:
     """:return: which button was pressed; ``None``: the one that sends."""
     try:
-        return Wish(fields["ask"]) if "ask" in fields else None
+        return Button(fields["ask"]) if "ask" in fields else None
     except ValueError:
         raise BadRequest from None
 
 
-def granted(fields: dict[str, str], wish: Wish) -> Draft:
+def granted(fields: dict[str, str], button: Button) -> Draft:
     """:return: the same text again, and with it what was wished for."""
-    words = wish is Wish.WORDS or (wish is not Wish.PICTURE and "words" in fields)
-    unwanted = fields.get("captcha", "") if wish is Wish.NEW else ""
+    words = button is Button.WORDS or (button is not Button.PICTURE and "words" in fields)
+    unwanted = fields.get("captcha", "") if button is Button.NEW else ""
     return Draft(text=fields["text"], refused=False, asked="captcha" in fields, words=words, unwanted=unwanted)
 
 

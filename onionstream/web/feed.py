@@ -14,9 +14,9 @@ from onionstream.chat.moderation import Record
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups, Presence
 from onionstream.chat.room import Room
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.fragments import Fragments, Words, named
-from onionstream.web.hub import MOST, Document, Hub
+from onionstream.web.hub import MOST, Hub, OpenDocument
 from onionstream.web.pace import Pace
 from onionstream.web.pieces import Fragment, Twofold, filled
 from onionstream.web.stage import Air, Stage
@@ -104,15 +104,15 @@ class Feed:
             case Said(message):
                 self._publish(*self._dress([message.author]), *self._said(message, now // DAY))
             case Hidden(numbers):
-                self._restyle(rules.hidden, rules.faded, numbers)
+                self._restyle(css.hidden, css.faded, numbers)
             case Shown(numbers):
-                self._restyle(rules.shown, rules.restored, numbers)
+                self._restyle(css.shown, css.restored, numbers)
             case Changed(person):
                 self._change(person)
                 if event.role:
                     self.hub.end(person.key, self.fragments.note(_ROLES[person.role]))
             case Banned(person) | Unbanned(person):
-                self._publish(self.fragments.style(rules.banned(person), rules.badges(person)))
+                self._publish(self.fragments.style(css.banned(person), css.badges(person)))
                 self._users.want()
                 if isinstance(event, Banned):
                     self.hub.end(person.key, self.fragments.note(_BANNED))
@@ -223,9 +223,9 @@ class Feed:
         """
         people = dict(self._dressed)
         people |= {one.mark: one for one in chain((message.author for message in messages), self._listed)}
-        dressed = (rules.colours(one) for one in people.values() if isinstance(one.hue, Own))
-        banned = (rules.banned(one) for one in people.values() if one.banned)
-        return "".join((*dressed, *banned, rules.faded(one.number for one in messages if one.hidden)))
+        dressed = (css.colours(one) for one in people.values() if isinstance(one.hue, Own))
+        banned = (css.banned(one) for one in people.values() if one.banned)
+        return "".join((*dressed, *banned, css.faded(one.number for one in messages if one.hidden)))
 
     def _present(self) -> dict[str, Fragment]:
         """:return: all states for a new document, with counts that others perhaps do not have yet."""
@@ -264,7 +264,7 @@ class Feed:
             self._remember(person)
         else:
             self._dressed.pop(person.mark, None)
-        self._publish(self.fragments.style(rules.looks(person, self.fragments.called(person))))
+        self._publish(self.fragments.style(css.looks(person, self.fragments.called(person))))
         if listed:
             self._users.want()
 
@@ -273,7 +273,7 @@ class Feed:
         bare = [one for one in people if isinstance(one.hue, Own) and self._dressed.get(one.mark) is not one]
         for one in bare:
             self._remember(one)
-        return [self.fragments.style("".join(map(rules.colours, bare)))]
+        return [self.fragments.style("".join(map(css.colours, bare)))]
 
     def _remember(self, person: Person) -> None:
         self._dressed[person.mark] = person
@@ -321,7 +321,7 @@ class Feed:
         self._publish(*self._dress(self._listed))
         self._show("users", markup)
 
-    def _remind(self, document: Document, now: float, online: bool) -> bool:
+    def _remind(self, document: OpenDocument, now: float, online: bool) -> bool:
         """Tell somebody that his player shows nothing, or take that back; :return: whether his document goes on."""
         if not online or document.key is None or self._presence.watches(document.key):
             document.lacking = None
@@ -335,6 +335,6 @@ class Feed:
         return document.tell((self.fragments.player_note("You are not receiving the video.", "Load the player"),))
 
 
-def _forget_note(document: Document) -> None:
+def _forget_note(document: OpenDocument) -> None:
     """What a document said for itself is covered by what all say now."""
     document.noted, document.lacking = False, None

@@ -19,7 +19,7 @@ from onionstream.chat.moderation import Record
 from onionstream.chat.people import Person, Role
 from onionstream.chat.presence import Groups
 from onionstream.chat.staff import DEEDS
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.emotes import Emotes, Piece
 from onionstream.web.pieces import Hole, Holed, Twofold
 from onionstream.web.stage import Air
@@ -236,7 +236,7 @@ class Fragments:
         name, tag = self.words.of(person)
         hue, trip = person.hue, person.look.trip
         return _Shown(
-            mark=rules.mark(person),
+            mark=css.mark(person),
             role=person.role.value,
             name=name,
             tag=tag,
@@ -261,7 +261,7 @@ def sheet(together: str) -> Markup:
     :return: the same, to stand in a style element, where nothing may be escaped.
     :raises ValueError: there is a character in it that could end the element, or that is in no rule of ours.
     """
-    return Markup(rules.checked(together))  # noqa: S704 - what has been checked is all ours
+    return Markup(css.checked(together))  # noqa: S704 - what has been checked is all ours
 
 
 def _render(macro: Callable[..., str], *given: object) -> bytes:

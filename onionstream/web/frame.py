@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from onionstream.chat.looks import Own
 from onionstream.chat.people import Person
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.errors import BadRequest, Forbidden
 from onionstream.web.fragments import Words
-from onionstream.web.identity import Who
+from onionstream.web.headers import Document, apply
+from onionstream.web.identity import Recognition, Who
 from onionstream.web.request import BoundedRequest
 from onionstream.web.theme import themed
 
@@ -80,7 +82,7 @@ class Called:
         """
         name, tag = words.of(person)
         colour, trip = person.hue, person.look.trip
-        hue, rule = (OWN, rules.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
+        hue, rule = (OWN, css.colour(colour)) if isinstance(colour, Own) else (f"c{colour:x}", "")
         shown, own, full = (trip.shown, f"t{trip.hue:x}", trip.full) if trip else ("", "", "")
         return cls(name, tag, hue, rule, shown, own, full)
 
@@ -96,13 +98,52 @@ def known(who: Who | None) -> Who:
     return who
 
 
-def send_back(request: BoundedRequest, address: str, field: str) -> None:
+def opened(request: BoundedRequest, identity: Recognition, nonce: str = "") -> tuple[View, Who] | None:
+    """
+    Begin the answer to somebody who loads a form.
+
+    :param nonce: for the document's style.
+    :return: how it is to look, and who sits before it; ``None``: the answer needs no body.
+    :raises BadRequest: no page of ours leads there.
+    :raises StrangerError: nobody knows him.
+    """
+    query = request.query(*FIELDS)
+    view, given = View.of(query), query.get("w")
+    who = known(identity.writer(request, given))
+    apply(request, Document.FORM, nonce)
+    empty = identity.clean(request, who, given) or request.method == b"HEAD"
+    return None if empty else (view, who)
+
+
+def sent(
+    request: BoundedRequest, identity: Recognition, must: Collection[str], *may: str
+) -> tuple[View, Who, dict[str, str]]:
+    """
+    Begin the answer to a form.
+
+    :param must: fields that are in it.
+    :param may: those that may be, beside ``w``.
+    :return: how the form looked, who has sent it, and its fields.
+    :raises BadRequest: no form of ours sends this.
+    :raises StrangerError: nobody knows him.
+    """
+    query = request.query(*FIELDS)
+    view = View.of(query)
+    fields = request.form(*must, *may, "w")
+    who = known(identity.writer(request, query.get("w"), fields.get("w")))
+    if not fields.keys() >= {*must}:
+        raise BadRequest
+    apply(request, Document.FORM)
+    return view, who, fields
+
+
+def send_back(request: BoundedRequest, address: str, field: str = "") -> None:
     """
     Answer a form with the way to a document.
 
     :param request: what was sent.
     :param address: of the document, on this site (L-09).
-    :param field: has the focus there.
+    :param field: has the focus there; empty: none.
     """
     request.setResponseCode(HTTPStatus.SEE_OTHER)
-    request.setHeader("Location", f"{address}#{field}")
+    request.setHeader("Location", f"{address}#{field}" if field else address)

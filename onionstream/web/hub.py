@@ -57,7 +57,7 @@ class Response(Protocol):
 
 
 @implementer(IPushProducer)
-class Document:
+class OpenDocument:
     """
     One open document. It is the producer of its response, so that Twisted can tell it of the response's end.
 
@@ -203,7 +203,7 @@ class Hub:
         """
         self._clock = clock
         self._last_of_older = last_of_older
-        self._documents: dict[Document, None] = {}
+        self._documents: dict[OpenDocument, None] = {}
         self._older: OrderedDict[str, None] = OrderedDict()
         self._news: list[Fragment] = []
         self._pace = Pace(clock, REST, self._send)
@@ -212,7 +212,7 @@ class Hub:
         """How many are open."""
         return len(self._documents)
 
-    def join(self, document: Document) -> None:
+    def join(self, document: OpenDocument) -> None:
         """
         Take a document in; it has begun. Of its reader's others the oldest ends when there are too many.
 
@@ -224,7 +224,7 @@ class Hub:
                 self._supersede(one)
         self._documents[document] = None
 
-    def leave(self, document: Document) -> None:
+    def leave(self, document: OpenDocument) -> None:
         """:param document: has ended; if it is not here any more nothing happens."""
         self._documents.pop(document, None)
 
@@ -240,6 +240,14 @@ class Hub:
         """
         self.flush()
         self.each(lambda document: document.end(last) if document.key == key else None)
+
+    def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
+        """
+        The door is another one: end the documents of those who would not come in by it.
+
+        :param admits: whether somebody known by a key would, or somebody whom nobody knows.
+        """
+        self.each(lambda document: None if admits(document.key) else document.end())
 
     def publish(self, *fragments: Fragment) -> None:
         """
@@ -267,7 +275,7 @@ class Hub:
         self.each(lambda document: document.end(last))
         self._documents.clear()
 
-    def each(self, act: Callable[[Document], object]) -> None:
+    def each(self, act: Callable[[OpenDocument], object]) -> None:
         """
         Do something with each document; what goes wrong with one is not felt by the others.
 
@@ -291,7 +299,7 @@ class Hub:
         joined = {staff: pieces.joined(parts) for staff, parts in told.items()}
         self.each(lambda one: not joined[one.staff] or one.tell(joined[one.staff], len(told[one.staff])))
 
-    def _supersede(self, document: Document) -> None:
+    def _supersede(self, document: OpenDocument) -> None:
         self.leave(document)
         self._older[document.serial] = None
         while len(self._older) > REMEMBERED:

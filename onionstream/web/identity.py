@@ -58,8 +58,8 @@ class Who:
     :ivar key: 16 bytes: by it the chat and every table know him. It is never shown, and leads to no capability.
     :ivar cookie: his browser has sent the cookie, or he is logged in.
     :ivar read: capability for the addresses of what he may see; empty where the cookie does.
-    :ivar write: capability for the addresses and fields of forms; empty where the cookie does, and where he has shown
-        only that he may read.
+    :ivar write: capability for the addresses of forms, and their hidden field ``w``; empty where the cookie does, and
+        where he has shown only that he may read.
     :ivar guest: capability for the hidden field of the captcha at the door; empty for everybody who is inside.
     """
 
@@ -68,11 +68,6 @@ class Who:
     read: str = field(default="", repr=False)
     write: str = field(default="", repr=False)
     guest: str = field(default="", repr=False)
-
-    @property
-    def hidden(self) -> str:
-        """The value of a form's hidden field ``w``."""
-        return self.write
 
     def address(self, address: str) -> str:
         """

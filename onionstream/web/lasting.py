@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from twisted.internet.defer import Deferred
 
 from onionstream.web.direct import DirectWriter
-from onionstream.web.hub import Document, Hub
+from onionstream.web.hub import Hub, OpenDocument
 from onionstream.web.request import BoundedRequest
 
 BUFFER = 16 * 1024
@@ -39,7 +39,7 @@ class LastingAnswer:
 
 
 async def last(
-    request: BoundedRequest, answer: LastingAnswer, hub: Hub, document: Document, head: Iterable[bytes]
+    request: BoundedRequest, answer: LastingAnswer, hub: Hub, document: OpenDocument, head: Iterable[bytes]
 ) -> None:
     """
     Answer with a document until it ends or its reader has gone.

@@ -16,13 +16,12 @@ from onionstream.chat.presence import Presence, Way
 from onionstream.chat.room import Room
 from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.areas import Router
 from onionstream.web.feed import Feed
 from onionstream.web.fragments import Words, sheet
-from onionstream.web.headers import Document as Kind
-from onionstream.web.headers import apply
-from onionstream.web.hub import MOST, Document
+from onionstream.web.headers import Document, apply
+from onionstream.web.hub import MOST, OpenDocument
 from onionstream.web.identity import Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.pieces import Hole
@@ -39,12 +38,6 @@ MINUTE = 60.0
 
 SWEEP = 2.0
 """Seconds between two looks for readers who take nothing or do not watch."""
-
-TIDY = 10.0
-"""Seconds between two times that the room may forget somebody."""
-
-TURN = 0.25
-"""Seconds between two looks for messages that have waited for their turn."""
 
 SOONEST, LATEST = 3, 6
 """Seconds after the end of a document in which a browser loads it anew; not all at once."""
@@ -141,45 +134,21 @@ class Live:
         self.feed.presence_changed()
 
     def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
-        """
-        The door is another one: end the documents of those who would not come in by it.
-
-        :param admits: whether somebody known by a key would, or somebody whom nobody knows.
-        """
-
-        def look(document: Document) -> None:
-            if not admits(document.key):
-                document.end()
-
-        self.feed.hub.each(look)
+        """See ``Hub.turn_out``."""
+        self.feed.hub.turn_out(admits)
 
     def close(self) -> None:
         """The daemon ends: so do all documents."""
         self.feed.close()
 
     def timers(self) -> tuple[Regular, ...]:
-        """:return: what has to run as long as the daemon does, for the room too."""
+        """:return: what has to run as long as the daemon does."""
         feed = self.feed
         return (
             Regular(HEARTBEAT, feed.beat, self._clock),
             Regular(MINUTE, feed.minute, self._clock),
             Regular(SWEEP, feed.check, self._clock),
-            Regular(TIDY, self._forget, self._clock),
-            Regular(TURN, self._release, self._clock),
         )
-
-    def _release(self) -> None:
-        """Say what has waited for its turn."""
-        now, due = self._clock.seconds(), self._room.due()
-        if due is not None and due <= now:
-            self._room.release(now, int(self._when()))
-
-    def _forget(self) -> None:
-        """Let the room forget those who are not here and have left nothing."""
-        now = self._clock.seconds()
-        for key in self._presence:
-            self._room.seen(key, now)
-        self._room.forget(now)
 
     @router.route("/live", methods=["GET"])
     async def document(self, request: BoundedRequest) -> str | None:
@@ -195,7 +164,7 @@ class Live:
             return ""
         visit = _Visit(who, theme, Role.VIEWER if who is None or not who.cookie else self._room.person(who.key).role)
         if self.feed.hub.was_older(query.get("again", "")):
-            apply(request, Kind.FRAME)
+            apply(request, Document.FRAME)
             return TEMPLATES.get_template("again.html").render(theme=theme, again=visit.address("/live"))
         request.take(Share.LONG)
         await self._go_on(request, visit)
@@ -203,7 +172,7 @@ class Live:
 
     async def _go_on(self, request: BoundedRequest, visit: _Visit) -> None:
         nonce, serial = token_urlsafe(16), token_hex(8)
-        apply(request, Kind.FRAME if visit.role is Role.VIEWER else Kind.STAFF, nonce)
+        apply(request, Document.FRAME if visit.role is Role.VIEWER else Document.STAFF, nonce)
         wait = SOONEST + int(self._chance() * (LATEST - SOONEST + 1))
         request.setHeader("Refresh", f"{min(wait, LATEST)}; url={visit.address('/live', again=serial)}")
         request.close_delimited()
@@ -219,7 +188,7 @@ class Live:
             if visit.key is not None:
                 self._presence.leave(visit.key, Way.PAGE)
 
-    def _document(self, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str) -> Document:
+    def _document(self, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str) -> OpenDocument:
         fillings = {
             Hole.NONCE: nonce.encode(),
             Hole.AGAIN: escape(visit.address("/live")).encode(),
@@ -227,13 +196,13 @@ class Live:
         }
         # Those who came together do not all load it anew together.
         most = MOST - int(self._chance() * MOST / 6)
-        return Document(answer, visit.key, serial, fillings, most=most, role=visit.role)
+        return OpenDocument(answer, visit.key, serial, fillings, most=most, role=visit.role)
 
-    def _head(self, document: Document, visit: _Visit, nonce: str) -> list[bytes]:
+    def _head(self, document: OpenDocument, visit: _Visit, nonce: str) -> list[bytes]:
         messages = self.feed.history(staff=document.staff)
-        style = self.feed.style(messages) + rules.powers(visit.role)
+        style = self.feed.style(messages) + css.powers(visit.role)
         if visit.key is not None:
-            style += rules.mine(self._room.person(visit.key))
+            style += css.mine(self._room.person(visit.key))
         begin = TEMPLATES.get_template("live.html").render(
             theme=visit.theme,
             nonce=nonce,
@@ -242,6 +211,7 @@ class Live:
             player=visit.player,
             again=visit.address("/live"),
             video=self._shared(visit, "/stream.mp4"),
+            hls=self._shared(visit, "/stream.m3u8"),
             plain=self._shared(visit, "/plain?theme=light" if visit.theme else "/plain"),
         )
         return [begin.encode(), *map(document.fill, self.feed.markup(messages, int(self._when())))]

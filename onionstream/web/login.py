@@ -16,7 +16,7 @@ from onionstream.web.asking import Asking, complaint
 from onionstream.web.attempts import OftenError
 from onionstream.web.basic import CHALLENGE, Credentials
 from onionstream.web.door import PAUSE
-from onionstream.web.drafts import NO_OTHER, Wish, wished
+from onionstream.web.drafts import NO_OTHER, Button, pressed
 from onionstream.web.errors import BadRequest, Unavailable
 from onionstream.web.guard import USER, Guard
 from onionstream.web.headers import Document, apply
@@ -114,8 +114,8 @@ class Login:
         fields = request.form("user", "password", "guest", "captcha", "words", "answer", "ask")
         if "password" not in fields:
             raise BadRequest
-        if (wish := wished(fields)) is not None:
-            return self._page(request, _wished(fields, wish), guest=fields.get("guest"))
+        if (button := pressed(fields)) is not None:
+            return self._page(request, _given(fields, button), guest=fields.get("guest"))
         bucket = self._asking.bucket(request)
         if self._guard.wants_captcha(bucket) and (refusal := self._unsolved(request, fields)) is not None:
             return refusal
@@ -195,12 +195,12 @@ class Login:
         )
 
 
-def _wished(fields: dict[str, str], wish: Wish) -> _View:
+def _given(fields: dict[str, str], button: Button) -> _View:
     """:return: the page with another captcha."""
-    if wish not in (Wish.NEW, Wish.WORDS, Wish.PICTURE):
+    if button not in (Button.NEW, Button.WORDS, Button.PICTURE):
         raise BadRequest
-    words = wish is Wish.WORDS or (wish is Wish.NEW and "words" in fields)
-    return _View(words=words, unwanted=fields.get("captcha", "") if wish is Wish.NEW else "")
+    words = button is Button.WORDS or (button is Button.NEW and "words" in fields)
+    return _View(words=words, unwanted=fields.get("captcha", "") if button is Button.NEW else "")
 
 
 def _is_program(request: BoundedRequest) -> bool:

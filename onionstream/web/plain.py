@@ -18,9 +18,8 @@ from onionstream.web.emotes import Emotes, Piece
 from onionstream.web.errors import BadRequest
 from onionstream.web.feed import DAY
 from onionstream.web.fragments import Moment, Words
-from onionstream.web.headers import Document as Kind
-from onionstream.web.headers import apply
-from onionstream.web.hub import Document, Hub
+from onionstream.web.headers import Document, apply
+from onionstream.web.hub import Hub, OpenDocument
 from onionstream.web.identity import READ, WRITE, Recognition, Who
 from onionstream.web.lasting import LastingAnswer, last
 from onionstream.web.live import SWEEP
@@ -114,8 +113,8 @@ class Plain:
             self.hub.publish(lines.comment(stage.note or "Everybody may write again.").encode())
 
     def turn_out(self, admits: Callable[[bytes | None], bool]) -> None:
-        """The door is another one: end the answers of those who would not come in by it; see ``Live.turn_out``."""
-        self.hub.each(lambda document: document.end() if not admits(document.key) else None)
+        """See ``Hub.turn_out``."""
+        self.hub.turn_out(admits)
 
     def close(self) -> None:
         """The daemon ends: so do all answers."""
@@ -133,7 +132,7 @@ class Plain:
         if again not in ("", "1"):
             raise BadRequest
         who = self._identity.stay(self._known(request, query) or self._identity.meet(request))
-        apply(request, Kind.SHELL)
+        apply(request, Document.SHELL)
         if self._identity.clean(request, who, query.get(READ), query.get(WRITE)):
             return ""
         look = f"?theme={theme}" if theme else ""
@@ -147,6 +146,7 @@ class Plain:
             form=who.form_address(f"/form{look}#msg"),
             frames=f"/{look}",
             video=self._copied(who, "/stream.mp4"),
+            hls=self._copied(who, "/stream.m3u8"),
             text=self._copied(who, "/chat.txt"),
             stage=stage,
             sentence=_SENTENCES[stage.state],
@@ -168,7 +168,7 @@ class Plain:
     async def text(self, request: BoundedRequest) -> bytes | None:
         """The chat as lines of text: those that are there, and then, but for text browsers, all that follow."""
         who = self._identity.reader(request, request.query(READ).get(READ))
-        apply(request, Kind.MEDIA, content_type="text/plain; charset=utf-8")
+        apply(request, Document.MEDIA, content_type="text/plain; charset=utf-8")
         if shows_text(request):
             return "".join(self._head()).encode()
         request.take(Share.LONG)
@@ -181,7 +181,7 @@ class Plain:
             request,
             answer,
             self.hub,
-            Document(answer, None if who is None else who.key),
+            OpenDocument(answer, None if who is None else who.key),
             [one.encode() for one in self._head()],
         )
         return None

@@ -25,11 +25,9 @@ from onionstream.chat.text import EmptyError
 from onionstream.chat.turns import Later
 from onionstream.web.areas import Router
 from onionstream.web.asking import REQUIRED, Asking, complaint
-from onionstream.web.drafts import Draft, Wish, granted, settled, wished
-from onionstream.web.errors import BadRequest
+from onionstream.web.drafts import DRAFTS, KEPT, Button, Draft, granted, pressed, settled
 from onionstream.web.fragments import Words
-from onionstream.web.frame import FIELDS, Called, View, known, send_back
-from onionstream.web.headers import Document, apply
+from onionstream.web.frame import Called, View, opened, send_back, sent
 from onionstream.web.identity import Recognition, Who
 from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
@@ -39,12 +37,6 @@ from onionstream.web.textual import shows_text
 
 FORM = "say"
 """What the form's nonces are for."""
-
-DRAFTS = 1024
-"""People whose draft or last answer is kept..."""
-
-KEPT = 300.0
-"""... and for how many seconds, at the most."""
 
 AGAIN = "This form was too old, or the site was started again. Press Chat again to send it."
 
@@ -94,34 +86,24 @@ class Say:
     @router.route("/form", methods=["GET"])
     def form(self, request: BoundedRequest) -> str:
         """The form, with what its reader could not send the last time."""
-        query = request.query(*FIELDS)
-        view, given = View.of(query), query.get("w")
-        who = known(self._identity.writer(request, given))
         nonce = token_urlsafe(16)
-        apply(request, Document.FORM, nonce)
-        if self._identity.clean(request, who, given) or request.method == b"HEAD":
-            return ""
-        return self._render(request, who, view, nonce)
+        loaded = opened(request, self._identity, nonce)
+        return "" if loaded is None else self._render(request, *loaded, nonce)
 
     @router.route("/form", methods=["POST"])
     def say(self, request: BoundedRequest) -> str:
         """Say what was typed, and send the frame back to the form; a script gets a word instead (``script.js``)."""
-        query = request.query(*FIELDS)
-        view = View.of(query)
-        fields = request.form("text", "nonce", "w", "captcha", "words", "answer", "ask")
-        who = known(self._identity.writer(request, query.get("w"), fields.get("w")))
-        if not {"text", "nonce"} <= fields.keys():
-            raise BadRequest
-        wish = wished(fields)
-        draft = self._take(request, who, fields) if wish is None else granted(fields, wish)
+        may = "captcha", "words", "answer", "ask"
+        view, who, fields = sent(request, self._identity, ("text", "nonce"), *may)
+        button = pressed(fields)
+        draft = self._take(request, who, fields) if button is None else granted(fields, button)
         if draft is not None:
             self._drafts.put(who.key, draft, self._clock.seconds())
-        apply(request, Document.FORM)
         waiting = self._drafts.get(who.key, self._clock.seconds())
         if request.getHeader(b"Accept") == b"text/plain":
             return self._tell(request, who, waiting)
-        if wish in (Wish.LINES, Wish.LINE):
-            view = replace(view, rows=wish is Wish.LINES)
+        if button in (Button.LINES, Button.LINE):
+            view = replace(view, rows=button is Button.LINES)
         send_back(request, who.form_address(view.address("/form")), "cap" if waiting and waiting.asked else "msg")
         return ""
 
@@ -132,15 +114,15 @@ class Say:
         :return: what its writer is to see in the form; ``None``: nothing new.
         """
         now, text = self._clock.seconds(), fields["text"]
-        sent = blake2b("\0".join((fields["nonce"], text)).encode(), digest_size=16).digest()
+        digest = blake2b("\0".join((fields["nonce"], text)).encode(), digest_size=16).digest()
         try:
             self._nonces.spend(who, FORM, fields["nonce"])
         except SpentError:
             # A button pressed twice: what became of the first one holds. Another text in an old form is not lost.
-            return None if self._answered.get(who.key, now) == sent else Draft(text=text, sentence=AGAIN)
+            return None if self._answered.get(who.key, now) == digest else Draft(text=text, sentence=AGAIN)
         except StaleError:
             return Draft(text=text, sentence=AGAIN)
-        self._answered.put(who.key, sent, now)
+        self._answered.put(who.key, digest, now)
         self._drafts.pop(who.key, now)
         outcome = (
             self._asking.solve(who.key, fields["captcha"], fields.get("answer", "")) if "captcha" in fields else None
@@ -171,7 +153,7 @@ class Say:
             return Draft(sentence=f"Your message follows in {ceil(said.seconds)} s.", refused=False)
         return None
 
-    def _render(self, request: BoundedRequest, who: Who, view: View, nonce: str) -> str:
+    def _render(self, request: BoundedRequest, view: View, who: Who, nonce: str) -> str:
         """:return: the form; what was kept for him is shown this once."""
         draft = self._drafts.pop(who.key, self._clock.seconds()) or Draft()
         person = self._room.person(who.key)

@@ -25,7 +25,7 @@ from onionstream.captcha.fonts import find_fonts
 from onionstream.chat.presence import Groups
 from onionstream.chat.tripcode import Tripcode
 from onionstream.settings.config import Stream
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.admission import NOT_ALLOWED
 from onionstream.web.appearance import HUES, Wishes
 from onionstream.web.fragments import Fragments, Words, sheet
@@ -100,9 +100,15 @@ def _live(state: State, theme: str, query: str) -> str:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
     staff = state.reader.staff
-    shown = rules.faded([5, 6]) + rules.banned(A_BAN.person) + rules.powers(state.role) if staff else ""
-    style = sheet(rules.mine(state.reader) + shown + lost)
-    links = {"player": "/player", "again": f"/live{query}", "plain": "/plain", "video": "/stream.mp4"}
+    shown = css.faded([5, 6]) + css.banned(A_BAN.person) + css.powers(state.role) if staff else ""
+    style = sheet(css.mine(state.reader) + shown + lost)
+    links = {
+        "player": "/player",
+        "again": f"/live{query}",
+        "plain": "/plain",
+        "video": "/stream.mp4",
+        "hls": "/stream.m3u8",
+    }
     begin = _render("live.html", theme=theme, rules=style, proof="p" if staff else "", **links)
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
@@ -198,7 +204,14 @@ def _error(state: State, theme: str, query: str) -> str:
 
 def _plain(state: State, theme: str, query: str) -> str:
     stage = SimpleNamespace(title=state.title, description=DESCRIPTION, watching=7, note="")
-    links = {"reload": "/plain", "form": "/form", "frames": "/", "video": "/stream.mp4", "text": "/chat.txt"}
+    links = {
+        "reload": "/plain",
+        "form": "/form",
+        "frames": "/",
+        "video": "/stream.mp4",
+        "hls": "/stream.m3u8",
+        "text": "/chat.txt",
+    }
     said = {"sentence": "The stream is on air.", "uptime": "1:24", "messages": ()}
     return _render("plain.html", theme=theme, stage=stage, **said, **links)
 

@@ -99,7 +99,7 @@ class ExampleTests(SynchronousTestCase):
         """One for each kind of source but the test picture, to be copied as it stands."""
         examples = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
         kinds = [parse(text, "my.toml").source.kind for text in examples]
-        self.assertEqual(["screen", "camera", "file", "command"], kinds)
+        self.assertEqual(["screen", "camera", "file", "command", "folder"], kinds)
 
 
 class ParseTests(SynchronousTestCase):
@@ -264,7 +264,7 @@ class LoadTests(SynchronousTestCase):
         self.assertTrue(self.complaint(self.path).startswith(", line 2: [video] rate is 0, but must be "))
 
     def test_B70_a_file_that_cannot_be_read_is_answered_with_one_line(self) -> None:
-        """tests/test_textfile.py has every reason."""
+        """tests/files/test_textfile.py has every reason."""
         self.assertEqual(": this file does not exist", self.complaint(self.path))
         self.assertEqual(": this file is a folder, not a file", self.complaint(self.folder))
         os.mkfifo(self.folder / "pipe")

@@ -160,7 +160,13 @@ class ChatCase(WireCase):
         self.door = Door(self.identity, self.asking, self.room, self.entrance.shell, self.tripcodes, self.clock)
         self.say = Say(self.room, self.door, self.nonces, self.asking, self.clock, lambda: NOON + 0.5)
         self.appearance = Appearance(
-            self.room, self.door, self.nonces, self.tripcodes, self.clock, bucket=self.asking.bucket
+            self.room,
+            self.door,
+            self.nonces,
+            self.tripcodes,
+            self.clock,
+            admission=self.door.admission,
+            bucket=self.asking.bucket,
         )
         self.entrance.door = self.door
         return Areas(self.entrance, self.door, self.say, self.appearance, self.asking, nothing=self.door.nothing)

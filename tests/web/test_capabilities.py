@@ -28,8 +28,8 @@ class CapabilityTests(IdentityCase):
         who, _ = self.new()
         self.assertEqual(self.who(get(who.address("/live"))).key, who.key)
         self.assertEqual(self.who(get(who.form_address("/form"))), who)
-        self.assertEqual(self.who(post("/form", f"w={who.hidden}".encode())), who)
-        self.assertEqual(self.who(post(who.form_address("/form"), f"w={who.hidden}".encode())), who)
+        self.assertEqual(self.who(post("/form", f"w={who.write}".encode())), who)
+        self.assertEqual(self.who(post(who.form_address("/form"), f"w={who.write}".encode())), who)
 
     def test_L61_who_may_read_may_not_write(self) -> None:
         """The address of the video that he has shown to a friend does not let that friend write."""
@@ -41,7 +41,7 @@ class CapabilityTests(IdentityCase):
     def test_L61_what_is_shown_to_a_reader_gives_no_right_to_write(self) -> None:
         """Nor does it follow from anything in the document."""
         reader = self.who(get(self.new()[0].address("/live")))
-        self.assertEqual((reader.write, reader.hidden, reader.form_address("/form")), ("", "", "/form"))
+        self.assertEqual((reader.write, reader.form_address("/form")), ("", "/form"))
 
     def test_D07_a_forged_capability_is_an_error(self) -> None:
         """In an address or a field it can only be an attempt, or a damaged link."""
@@ -67,7 +67,7 @@ class CapabilityTests(IdentityCase):
     def test_D07_address_and_form_must_agree(self) -> None:
         """One of them would be somebody else's."""
         first, second = self.new()[0], self.new()[0]
-        self.refused(post(first.form_address("/form"), f"w={second.hidden}".encode()))
+        self.refused(post(first.form_address("/form"), f"w={second.write}".encode()))
 
     def test_a_cookie_that_is_not_ours_does_not_hinder(self) -> None:
         """The capability says who it is."""
@@ -96,7 +96,7 @@ class WhoTests(SynchronousTestCase):
     def test_L61_with_a_cookie_addresses_stay_as_they_are(self) -> None:
         """And the hidden field is empty."""
         who = Who(bytes(16), cookie=True)
-        self.assertEqual((who.address("/live?a#b"), who.form_address("/form"), who.hidden), ("/live?a#b", "/form", ""))
+        self.assertEqual((who.address("/live?a#b"), who.form_address("/form"), who.write), ("/live?a#b", "/form", ""))
 
     def test_nothing_of_him_is_shown(self) -> None:
         """An error that got into a log would name nobody."""

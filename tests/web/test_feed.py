@@ -7,10 +7,10 @@ from onionstream.chat.looks import PALETTE, Look, Own
 from onionstream.chat.people import Role
 from onionstream.chat.presence import Way
 from onionstream.chat.tripcode import Tripcode
-from onionstream.web import rules
+from onionstream.web import css
 from onionstream.web.feed import DRESSED, Feed
 from onionstream.web.fragments import NAMES, Words
-from onionstream.web.hub import MOST, Document
+from onionstream.web.hub import MOST, OpenDocument
 from tests.fakes import FakeResponse
 from tests.web.chatting import DAY, ChatCase, rules_of
 from tests.web.markup import found, parsed, text
@@ -83,7 +83,7 @@ class SaidTests(ChatCase):
         self.say("one", somebody.key)
         self.say("two", somebody.key)
         news = self.news(client)
-        self.assertEqual(rules_of(news), rules.colours(somebody))
+        self.assertEqual(rules_of(news), css.colours(somebody))
         self.assertLess(news.index("<style"), news.index("one"))
 
     def test_a_colour_of_ones_own_is_there_from_the_beginning(self) -> None:
@@ -91,7 +91,7 @@ class SaidTests(ChatCase):
         somebody = self.person(name="Anna", colour=Own("#aabbcc", "#001122"))
         self.say("one", somebody.key)
         self.live.feed._dressed.clear()
-        self.assertIn(rules.colours(somebody), rules_of(self.body(self.read())))
+        self.assertIn(css.colours(somebody), rules_of(self.body(self.read())))
 
     def test_D50_of_so_many_colours_it_is_known_that_all_have_them(self) -> None:
         """Of the others it is told again."""
@@ -133,7 +133,7 @@ class DayTests(ChatCase):
         feed = Feed(self.room, self.presence, lambda: self.stage, self.clock, Words())
         feed.history()
         response = FakeResponse()
-        feed.hub.join(Document(response))
+        feed.hub.join(OpenDocument(response))
         message = self.room.say(b"k" * 16, "new", self.clock.seconds(), self.now)
         assert isinstance(message, Message)
         feed.tell(Said(message), self.now)
@@ -176,8 +176,8 @@ class ModerationTests(ChatCase):
         client = self.read()
         self.news(client)
         self.room.restyle(somebody.key, Look(name="Ben", colour=2, trip=TRIP), 1.0)
-        self.assertEqual(rules_of(self.news(client)), rules.looks(somebody, "Ben"))
-        self.assertIn(PALETTE[2].dark, rules.looks(somebody, "Ben"))
+        self.assertEqual(rules_of(self.news(client)), css.looks(somebody, "Ben"))
+        self.assertIn(PALETTE[2].dark, css.looks(somebody, "Ben"))
         new = self.body(self.read())
         self.assertIn("<bdi>Ben</bdi>", new)
         self.assertNotIn("Anna", new)
@@ -198,7 +198,7 @@ class ModerationTests(ChatCase):
         self.turn(10)
         self.news(client)
         self.room.restyle(who.key, Look(name="Anna"), 0.0)
-        self.assertIn(rules.text("Anna"), rules_of(self.news(client)))
+        self.assertIn(css.text("Anna"), rules_of(self.news(client)))
 
     def test_D50_what_is_rendered_for_the_next_reader_has_a_bound(self) -> None:
         """Although nobody comes."""
@@ -215,7 +215,7 @@ class ModerationTests(ChatCase):
         self.room.restyle(somebody.key, Look(name="</style><b>"), 1.0)
         news = self.news(client)
         self.assertNotIn("</style><b>", news)
-        self.assertIn(rules.text("</style><b>"), news)
+        self.assertIn(css.text("</style><b>"), news)
 
     def test_a_ban_and_its_end(self) -> None:
         """The name is struck out; for those who come later too."""
@@ -224,8 +224,8 @@ class ModerationTests(ChatCase):
         client = self.read()
         self.news(client)
         self.room.ban(somebody.key)
-        self.assertIn(rules.banned(somebody), rules_of(self.news(client)))
-        self.assertIn("line-through", rules.banned(somebody))
-        self.assertIn(rules.banned(somebody), rules_of(self.body(self.read())))
+        self.assertIn(css.banned(somebody), rules_of(self.news(client)))
+        self.assertIn("line-through", css.banned(somebody))
+        self.assertIn(css.banned(somebody), rules_of(self.body(self.read())))
         self.room.unban(somebody.key)
-        self.assertIn(rules.banned(somebody), rules_of(self.news(client)))
+        self.assertIn(css.banned(somebody), rules_of(self.news(client)))

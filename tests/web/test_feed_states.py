@@ -7,7 +7,6 @@ from dataclasses import replace
 from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
 from onionstream.chat.presence import Way
-from onionstream.chat.rules import Rules, When
 from onionstream.web.feed import PATIENCE, USERS_RATE
 from onionstream.web.fragments import NAMES
 from onionstream.web.stage import Air
@@ -226,35 +225,3 @@ class NoteTests(ChatCase):
         self.wait(60)
         for client in clients:
             self.assertNotIn("You are not receiving", self.body(client))
-
-
-class RoomTests(ChatCase):
-    """What the room needs done."""
-
-    def test_S51_what_waits_for_its_turn_is_said(self) -> None:
-        """By a timer; a short wait eats nothing."""
-        self.room.rules = Rules(captcha=When.NEVER, between=3.0)
-        for timer in self.live.timers():
-            timer.startService()
-            self.addCleanup(timer.stopService)
-        client = self.read()
-        self.say("one")
-        self.say("two")
-        self.turn(1)
-        self.assertNotIn(">two<", self.body(client))
-        self.turn(3)
-        self.assertIn(">two<", self.body(client))
-
-    def test_who_is_here_is_not_forgotten(self) -> None:
-        """Others are, after a while."""
-        here, cookie = self.newcomer()
-        gone, _ = self.newcomer()
-        for who in (here, gone):
-            self.room.restyle(who.key, Look(name=f"name {who.key.hex()[:8]}"), 0.0)
-        self.read(cookie)
-        self.live._forget()
-        self.clock.advance(200_000)
-        self.live._forget()
-        self.clock.advance(1)
-        self.live._forget()
-        self.assertEqual([bool(self.room.person(who.key).look.name) for who in (here, gone)], [True, False])

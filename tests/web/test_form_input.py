@@ -111,7 +111,7 @@ class FormInputTests(ChatCase):
 
     def test_B10_buttons_that_are_not_there(self) -> None:
         """Those that are there say nothing either."""
-        for ask in ("", "all", "NEW", "new ", "Wish.NEW"):
+        for ask in ("", "all", "NEW", "new ", "Button.NEW"):
             self.assert_bad(urlencode({"text": "a", "nonce": self.nonce, "ask": ask}).encode())
 
     def test_B10_capabilities_that_are_somebody_elses(self) -> None:

@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.chat.people import Role
-from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Document, Hub
+from onionstream.web.hub import AT_ONCE, MOST, REMEMBERED, REST, SILENT, UNSENT, Hub, OpenDocument
 from onionstream.web.pieces import Fragment, Hole, Holed, Twofold
 from tests.fakes import FakeResponse
 
@@ -28,11 +28,11 @@ class HubCase(SynchronousTestCase):
         head: bytes = b"head ",
         most: int = MOST,
         role: Role = Role.VIEWER,
-    ) -> tuple[Document, FakeResponse]:
+    ) -> tuple[OpenDocument, FakeResponse]:
         """A document that has begun and is in the hub."""
         response = FakeResponse(prompt=prompt)
         fillings = {Hole.NONCE: f"nonce-{serial}".encode()}
-        document = Document(response, key, serial, fillings, most, role)
+        document = OpenDocument(response, key, serial, fillings, most, role)
         response.producer = document
         document.begin(head)
         self.hub.join(document)
@@ -145,7 +145,7 @@ class FanOutTests(HubCase):
         first, second, third = (self.open()[0] for _ in range(3))
         done = []
 
-        def act(document: Document) -> None:
+        def act(document: OpenDocument) -> None:
             done.append(document)
             self.hub.leave(second)
 

@@ -135,7 +135,7 @@ class CleanTests(IdentityCase):
     def test_what_is_sent_is_taken_at_once(self) -> None:
         """A browser would not send it again."""
         who, header = self.new()
-        sent = post(who.form_address("/form"), f"w={who.hidden}".encode(), header)
+        sent = post(who.form_address("/form"), f"w={who.write}".encode(), header)
         self.assertEqual(self.ask(sent).body, b"form")
 
     def test_L09_no_path_leads_elsewhere(self) -> None:
@@ -165,7 +165,7 @@ class DoorTests(IdentityCase):
     def test_A10_a_guest_has_no_rights(self) -> None:
         """His capability opens nothing, and the door gives him no cookie."""
         guest = self.who(get("/door"))
-        self.assertEqual((guest.address("/live"), guest.form_address("/form"), guest.hidden), ("/live", "/form", ""))
+        self.assertEqual((guest.address("/live"), guest.form_address("/form"), guest.write), ("/live", "/form", ""))
         self.assertEqual(self.ask(get("/door")).all("Set-Cookie"), [])
         self.refused(get(f"/live?r={guest.guest}"))
         self.refused(get(f"/form?w={guest.guest}"))

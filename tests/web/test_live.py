@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onionstream.web.hub import MOST, SILENT, UNSENT
+from onionstream.web.identity import Identity
 from onionstream.web.live import HEARTBEAT, LATEST, SOONEST
 from tests.web.chatting import ChatCase
 from tests.web.markup import found, parsed, text
@@ -104,6 +105,18 @@ class DocumentTests(ChatCase):
             carried = f"r={who.read}" in link.get("href", "")
             self.assertEqual(carried, link.get("target") in ("player", "live"))
         self.assertNotIn(who.write, client.received.decode())
+
+    def test_S18_L61_the_video_is_there_as_HLS_too(self) -> None:
+        """Where the door is shut, both addresses need the right to read when they are taken elsewhere."""
+        who, _ = self.newcomer()
+
+        def videos() -> list[str]:
+            links = found(parsed(self.body(self.read(address=f"/live?r={who.read}"))), "a")
+            return [address for one in links if (address := one.get("href", "")).startswith("/stream.")]
+
+        self.assertEqual(videos(), ["/stream.mp4", "/stream.m3u8"])
+        self.patch(Identity, "takes_strangers", False)
+        self.assertEqual(videos(), [f"/stream.mp4?r={who.read}", f"/stream.m3u8?r={who.read}"])
 
     def test_L61_with_a_cookie_no_address_carries_anything(self) -> None:
         """One that does is left for the clean one."""

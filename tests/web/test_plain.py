@@ -34,7 +34,7 @@ class PageTests(ChatCase):
         links = {one.get("href") for one in found(root, "a")}
         bare = {re.sub(r"\?w=[\w-]{43}", "", str(one)) for one in links}
         bare = {re.sub(r"&w=[\w-]{43}", "", one) for one in bare}
-        self.assertEqual(bare, {"/plain?again=1#end", "/form#msg", "/stream.mp4", "/chat.txt", "/"})
+        self.assertEqual(bare, {"/plain?again=1#end", "/form#msg", "/stream.mp4", "/stream.m3u8", "/chat.txt", "/"})
 
     def test_each_state_has_its_sentence(self) -> None:
         """Also when nothing is on air."""
@@ -139,7 +139,7 @@ class PageTests(ChatCase):
     def test_L61_addresses_that_people_copy_have_no_token(self) -> None:
         """Those of the video and of the text, which go into other programs."""
         links = [str(one.get("href")) for one in found(parsed(self.ask(get("/plain")).body), "a")]
-        self.assertLessEqual({"/stream.mp4", "/chat.txt"}, set(links))
+        self.assertLessEqual({"/stream.mp4", "/stream.m3u8", "/chat.txt"}, set(links))
 
 
 class TextTests(ChatCase):

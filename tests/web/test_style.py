@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.chat.looks import PALETTE, contrast
 from onionstream.web.templates import STYLE
 
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
 SHEET = re.sub(r"/\*.*?\*/", "", STYLE.decode(), flags=re.DOTALL)
 """Without its comments."""
 
 COLOUR = re.compile(r"--([\w-]+):(#[0-9a-f]{3,6})\b")
+
+
+GENERATED = re.compile("[ctk][0-9a-f]|y[0-9]{1,2}|by-(?:moderator|broadcaster)")
+"""Classes that are put together: colours by their number, the newest of a kind, the heights of bars, and whose buttons they are."""
+
+
+def classes(template: str) -> Iterator[str]:
+    """
+    :param template: with its tags.
+    :return: the classes that it may give to something: in attributes, by the macro for buttons, in the block for it.
+    """
+    tag = r"\{\{.*?\}\}|\{%.*?%\}"
+    for attribute in re.findall(rf'class="((?:{tag}|[^"{{])*)"', template, re.DOTALL):
+        yield from re.sub(tag, " ", attribute).split()
+        for inside in re.findall(tag, attribute, re.DOTALL):
+            # What stands before a colon or after "==" is compared only.
+            for compared, word, key in re.findall(r'(== )?"([^"]*)"(:?)', inside):
+                yield from [] if compared or key else word.split()
+    yield from re.findall(r'\bbutton\("(\w+)"', template)
+    for block in re.findall(r"\{% block look %\}(.*?)\{%", template):
+        yield from block.split()
 
 
 def long(colour: str) -> str:
@@ -64,3 +90,10 @@ class StyleTests(SynchronousTestCase):
             colours = variables(theme)
             for ground in ("bg", "panel", "raise"):
                 self.assertGreaterEqual(contrast(colours["edge"], colours[ground]), 3, f"{theme}: edge on {ground}")
+
+    def test_every_class_in_it_is_used(self) -> None:
+        """By a template, or it is one of those that are put together: what nobody has needs no look."""
+        sheets = SHEET + re.sub(r"/\*.*?\*/", "", (TEMPLATES / "places.css").read_text(), flags=re.DOTALL)
+        named = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", sheets)))
+        used = set(chain.from_iterable(classes(path.read_text()) for path in TEMPLATES.glob("*.html")))
+        self.assertEqual(sorted(one for one in named - used if not GENERATED.fullmatch(one)), [])

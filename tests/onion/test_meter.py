@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.onion.pace import Meter
+from onionstream.onion.meter import Meter
 
 
 class MeterTests(SynchronousTestCase):

@@ -1,0 +1,1 @@
+"""``--check``: what is there and what is missing before anybody goes on air, one line each."""
