@@ -273,12 +273,20 @@ class Commands(ScriptTestCase):
         self.assertEqual(out, f"{pid} ctl --state my own title set a  b\n")
 
     def test_CI_runs_everything(self) -> None:
-        """Style, types, the scripts, and the whole suite with its coverage."""
+        """The whole suite with its coverage, and beside it what reads the code."""
         pid, out, _ = self.run_script(".ci/run")
+        command = out.splitlines()[-1]
+        options = r"--floor [0-9]+ --beside script/lint"
+        self.assertRegex(command, rf"^{pid} -b -W error -m tests.closing_line {options} tests$")
+
+    def test_the_code_is_read_to_the_end(self) -> None:
+        """Style, types and the scripts, whatever the first of them says; then the exit status tells."""
+        self.run_script("script/lint")
         self.assertEqual(self.machine.calls("ruff "), ["ruff check .", "ruff format --check ."])
         self.assertEqual(len(self.machine.calls("mypy ") + self.machine.calls("shellcheck ")), 2)
-        command = out.splitlines()[-1]
-        self.assertRegex(command, rf"^{pid} -b -W error -m tests.closing_line --floor [0-9]+ tests$")
+        (self.machine.checkout / ".venv/bin/ruff").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        self.run_script("script/lint", status=1)
+        self.assertEqual(len(self.machine.calls("mypy ") + self.machine.calls("shellcheck ")), 2)
 
     def test_a_part_of_the_tests_is_run_alone(self) -> None:
         """Quickly, without what looks at all of the code."""
