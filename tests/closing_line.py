@@ -30,7 +30,7 @@ SIGN = 60.0
 """Seconds from one sign of life to the next while lanes run, which are not shown before they end."""
 
 SLOWEST = 12
-"""So many tests are told that took longest."""
+"""So many modules, and so many tests, are told that took longest."""
 
 
 class Lanes:
@@ -147,10 +147,8 @@ def main() -> int:
     good = outcome.is_good(nothing_skipped=os.environ.get("CI") == "true")
     if coverage_file is not None:
         good = covers(coverage_file, asked.floor) and good
-    for seconds, name in outcome.slowest[:SLOWEST]:
-        tell(f"{seconds:6.1f} s  {name}")
-    for note in outcome.notes:
-        tell(note)
+    for line in (*outcome.slowest(SLOWEST), *outcome.notes):
+        tell(line)
     if good:
         shutil.rmtree(folder, ignore_errors=True)
     else:

@@ -7,8 +7,9 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,14 @@ class Outcome:
     :ivar failed: tests, and whatever else went wrong.
     :ivar skipped: tests.
     :ivar notes: a line for each test that did not pass, and for whatever else went wrong.
-    :ivar slowest: seconds and names of the tests that took longest.
+    :ivar seconds: what each test took, by its name.
     """
 
     passed: int
     failed: int
     skipped: int
     notes: tuple[str, ...] = ()
-    slowest: tuple[tuple[float, str], ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def __add__(self, other: Outcome) -> Outcome:
         """:return: both together."""
@@ -47,8 +48,18 @@ class Outcome:
             failed=self.failed + other.failed,
             skipped=self.skipped + other.skipped,
             notes=self.notes + other.notes,
-            slowest=tuple(sorted(self.slowest + other.slowest, reverse=True)),
+            seconds={**self.seconds, **other.seconds},
         )
+
+    def slowest(self, most: int) -> list[str]:
+        """:return: lines for the modules that took longest, and then for the tests; ``most`` of each."""
+        modules: defaultdict[str, float] = defaultdict(float)
+        for name, seconds in self.seconds.items():
+            modules[name.rsplit(".", 2)[0]] += seconds
+        tables = [
+            sorted(((took, name) for name, took in table.items()), reverse=True) for table in (modules, self.seconds)
+        ]
+        return [f"{took:6.1f} s  {name}" for table in tables for took, name in table[:most]]
 
     def closing_line(self) -> str:
         """:return: the last line of a run."""
@@ -142,7 +153,7 @@ def run(names: Sequence[str], folder: Path, coverage_file: Path | None, echo: Ec
     measured = () if coverage_file is None else ("-m", "coverage", "run", f"--data-file={coverage_file}")
     suite = ("-m", "tests.suite", str(tally), str(folder / "t"), *names)
     wrong = watch([*STRICT, *measured, *suite], echo)
-    said: dict[str, Any] = {"passed": 0, "failed": 0, "skipped": 0, "notes": [], "slowest": []}
+    said: dict[str, Any] = {"passed": 0, "failed": 0, "skipped": 0, "notes": [], "seconds": {}}
     if tally.exists():
         said = json.loads(tally.read_text(encoding="utf-8"))
     else:
@@ -152,7 +163,7 @@ def run(names: Sequence[str], folder: Path, coverage_file: Path | None, echo: Ec
         failed=said["failed"] + len(wrong),
         skipped=said["skipped"],
         notes=(*said["notes"], *wrong),
-        slowest=tuple((seconds, name) for seconds, name in said["slowest"]),
+        seconds=said["seconds"],
     )
 
 

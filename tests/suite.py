@@ -19,9 +19,6 @@ from twisted.trial.reporter import Reporter, VerboseTextReporter
 from twisted.trial.runner import DestructiveTestSuite, TestLoader, TrialRunner
 from twisted.trial.unittest import SynchronousTestCase
 
-SLOWEST = 12
-"""So many tests that took longest stand in the tally."""
-
 
 class Leftovers(SynchronousTestCase):
     """Runs after all others."""
@@ -110,8 +107,7 @@ def main() -> None:
     destination, folder, *names = sys.argv[1:]
     path = Path(destination).resolve()
     result = run(folder, names)
-    slowest = sorted(((seconds, name) for name, seconds in result.seconds.items()), reverse=True)[:SLOWEST]
-    path.write_text(json.dumps({**tally(result), "notes": notes(result), "slowest": slowest}), encoding="utf-8")
+    path.write_text(json.dumps({**tally(result), "notes": notes(result), "seconds": result.seconds}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -48,11 +48,18 @@ class Lines(SynchronousTestCase):
         self.assertFalse(outcome(passed=0).is_good(nothing_skipped=False))
 
     def test_several_runs_are_added(self) -> None:
-        """Each number, what is to be said of them, and the slowest of all, the slowest first."""
-        one = Outcome(passed=1, failed=2, skipped=3, notes=("a",), slowest=((3.0, "x"), (1.0, "y")))
-        other = Outcome(passed=10, failed=20, skipped=30, notes=("b",), slowest=((2.0, "z"),))
-        both = Outcome(passed=11, failed=22, skipped=33, notes=("a", "b"), slowest=((3.0, "x"), (2.0, "z"), (1.0, "y")))
+        """Each number, what is to be said of them, and the time of each test."""
+        one = Outcome(passed=1, failed=2, skipped=3, notes=("a",), seconds={"x": 3.0})
+        other = Outcome(passed=10, failed=20, skipped=30, notes=("b",), seconds={"y": 2.0})
+        both = Outcome(passed=11, failed=22, skipped=33, notes=("a", "b"), seconds={"x": 3.0, "y": 2.0})
         self.assertEqual(one + other, both)
+
+    def test_what_took_longest_is_told(self) -> None:
+        """Modules first, then tests."""
+        seconds = {"tests.a.One.x": 1.0, "tests.a.Two.y": 2.0, "tests.b.One.z": 2.5, "tests.c.One.z": 0.1}
+        ended = Outcome(passed=4, failed=0, skipped=0, seconds=seconds)
+        told = ["   3.0 s  tests.a", "   2.5 s  tests.b", "   2.5 s  tests.b.One.z", "   2.0 s  tests.a.Two.y"]
+        self.assertEqual(ended.slowest(2), told)
 
 
 class Tallies(SynchronousTestCase):
