@@ -76,7 +76,8 @@ class Lanes:
         finally:
             del self._running[name]
         said = b"".join(pieces).decode(errors="replace") if outcome.failed else ""
-        self._say(f"{said}{self._elapsed()} {name} has ended: {outcome.closing_line()}")
+        ended = outcome.closing_line() if outcome.passed or outcome.failed else "all is well"
+        self._say(f"{said}{self._elapsed()} {name} has ended: {ended}")
         return outcome
 
     def _elapsed(self) -> str:

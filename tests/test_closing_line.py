@@ -186,6 +186,11 @@ class SideBySide(SynchronousTestCase):
         self.lanes.run([("good", self.says(b"talk\n", outcome()))], at_once=2)
         self.assertEqual(self.said, ["[0:00] good begins", "[0:00] good has ended: 3 passed, 0 failed"])
 
+    def test_a_program_without_tests_is_well_or_not(self) -> None:
+        """Two noughts would say nothing."""
+        self.lanes.run([("lint", self.says(b"", outcome(passed=0)))], at_once=1)
+        self.assertEqual(self.said[1], "[0:00] lint has ended: all is well")
+
     def test_what_a_bad_run_says_is_shown_whole(self) -> None:
         """In one piece, whatever runs beside it."""
         self.lanes.run([("bad", self.says(b"one\ntwo\n", outcome(failed=1)))], at_once=2)

@@ -30,7 +30,7 @@ would win over. So the daemon under test is the one that everybody gets, with no
 class OnionDaemonTests(WatchingCase):
     """A daemon with its own tor, and Firefox ESR with scripts off behind the network's client."""
 
-    timeout = 180
+    timeout = 300
     browser_name = "firefox"
     network: TorNetwork
 
