@@ -20,8 +20,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
-from tests.lanes import EVERYTHING, alone, side_by_side
-from tests.runs import Echo, Outcome, run, run_program
+from tests.lanes import EVERYTHING, Lane, alone, side_by_side
+from tests.runs import LONGEST_RUN, Echo, Outcome, run, run_program
 
 LANES = 2
 """So many run at a time: more would be in each other's way on the machine that CI has."""
@@ -94,15 +94,16 @@ def run_everything(folder: Path, coverage_file: Path | None, beside: Sequence[st
     :param beside: programs that run beside them.
     :return: how it ended.
     """
-    lanes = Lanes(tell)
-    runs = [(Path(program).name, partial(run_program, [program])) for program in beside]
-    for last, group in ((False, side_by_side()), (True, (alone(),))):
-        for lane in group:
-            place = folder / lane.name[:1]  # short: see main
-            place.mkdir()
-            runs.append((lane.name, partial(run, lane.tests, place, coverage_file)))
-        lanes.run(runs, at_once=1 if last else LANES)
-        runs = []
+    lanes, deadline = Lanes(tell), time.monotonic() + LONGEST_RUN
+
+    def tests(lane: Lane) -> tuple[str, Callable[[Echo], Outcome]]:
+        place = folder / lane.name[:1]  # short: see main
+        place.mkdir()
+        return lane.name, partial(run, lane.tests, place, coverage_file, deadline=deadline)
+
+    programs = [(Path(program).name, partial(run_program, [program])) for program in beside]
+    lanes.run([*programs, *map(tests, side_by_side())], at_once=LANES)
+    lanes.run([tests(alone())], at_once=1)
     return lanes.outcome
 
 
@@ -127,8 +128,8 @@ def show(data: bytes) -> None:
 
 
 def tell(text: str) -> None:
-    """:param text: a line or more for the terminal."""
-    print(text, flush=True)  # noqa: T201 - this is a program for the terminal
+    """:param text: a line or more for the terminal, in one piece: several threads tell."""
+    show(f"{text}\n".encode())
 
 
 def main() -> int:

@@ -139,7 +139,9 @@ def watch(
     return wrong + [f"said while the tests ran: {line.strip()}" for line in echo.betrayals]
 
 
-def run(names: Sequence[str], folder: Path, coverage_file: Path | None, echo: Echo) -> Outcome:
+def run(
+    names: Sequence[str], folder: Path, coverage_file: Path | None, echo: Echo, *, deadline: float | None = None
+) -> Outcome:
     """
     Run tests and say what went wrong beside them.
 
@@ -147,12 +149,14 @@ def run(names: Sequence[str], folder: Path, coverage_file: Path | None, echo: Ec
     :param folder: where the tests may write.
     :param coverage_file: where to keep which lines and branches they ran; none: not measured.
     :param echo: is fed what they say.
+    :param deadline: when they are killed, in seconds of the monotonic clock; none: after :data:`LONGEST_RUN`.
     :return: how it ended.
     """
+    longest = LONGEST_RUN if deadline is None else max(0.0, deadline - time.monotonic())
     tally = folder / "tally.json"
     measured = () if coverage_file is None else ("-m", "coverage", "run", f"--data-file={coverage_file}")
     suite = ("-m", "tests.suite", str(tally), str(folder / "t"), *names)
-    wrong = watch([*STRICT, *measured, *suite], echo)
+    wrong = watch([*STRICT, *measured, *suite], echo, longest=longest)
     said: dict[str, Any] = {"passed": 0, "failed": 0, "skipped": 0, "notes": [], "seconds": {}}
     if tally.exists():
         said = json.loads(tally.read_text(encoding="utf-8"))
