@@ -1,147 +1,110 @@
 """
 Runs the suite, shows what it says, and closes with the line that counts.
 
-``python -m tests.closing_line [--floor N] NAME...``. The suite runs in a process of its own, so that what it prints,
-or a process that it started, is seen here: "Unhandled error" anywhere fails the run, and so does a process left behind.
+``python -m tests.closing_line [--floor N] [--beside PROGRAM] NAME...``. The suite runs in a process of its own, so that
+what it prints, or a process that it started, is seen here: "Unhandled error" anywhere fails the run, and so does a
+process left behind. The name ``tests``, for all of them, means several such processes: see :mod:`tests.lanes`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import select
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from tests.lanes import EVERYTHING, Lane, alone, side_by_side
+from tests.runs import LONGEST_RUN, Echo, Outcome, run, run_program
 
-STRICT = (sys.executable, "-b", "-W", "error")
-"""Python as the tests run it: bytes taken for text, and every warning, are errors."""
+LANES = 2
+"""So many run at a time: more would be in each other's way on the machine that CI has."""
 
-LONGEST_RUN = 75 * 60.0
-"""Seconds. CI ends a run after 90 minutes and shows nothing then; this shows where it stood."""
+SIGN = 60.0
+"""Seconds from one sign of life to the next while lanes run, which are not shown before they end."""
 
-LONGEST_ECHO = 10.0
-"""Seconds that output may still come after the suite has ended."""
+SLOWEST = 12
+"""So many modules, and so many tests, are told that took longest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Lanes:
     """
-    How a run ended.
+    Several runs, some at a time. What one says is shown when it has ended badly, as a whole.
 
-    :ivar passed: tests.
-    :ivar failed: tests, and whatever else went wrong.
-    :ivar skipped: tests.
+    :ivar outcome: of all that have ended.
     """
 
-    passed: int
-    failed: int
-    skipped: int
-
-    def closing_line(self) -> str:
-        """:return: the last line of a run."""
-        line = f"{self.passed} passed, {self.failed} failed"
-        return f"{line}, {self.skipped} skipped" if self.skipped else line
-
-    def is_good(self, *, nothing_skipped: bool) -> bool:
+    def __init__(self, say: Callable[[str], object], now: Callable[[], float] = time.monotonic) -> None:
         """
-        :param nothing_skipped: a skipped test is as bad as a failed one.
-        :return: whether the run proves what it should; a run without a test proves nothing.
+        :param say: called with each line or more that is to be read.
+        :param now: seconds of a clock.
         """
-        return self.passed > 0 and self.failed == 0 and not (nothing_skipped and self.skipped)
+        self.outcome = Outcome(passed=0, failed=0, skipped=0)
+        self._say, self._now, self._began = say, now, now()
+        self._running: dict[str, Echo] = {}
+
+    def run(self, runs: Sequence[tuple[str, Callable[[Echo], Outcome]]], *, at_once: int, sign: float = SIGN) -> None:
+        """
+        Run them, and return when all have ended.
+
+        :param runs: the name of each, and what runs it.
+        :param at_once: so many at a time; the first ones first.
+        :param sign: seconds from one sign of life to the next.
+        """
+        with ThreadPoolExecutor(at_once) as threads:
+            left = {threads.submit(self._one, name, one) for name, one in runs}
+            while left:
+                done, left = wait(left, timeout=sign, return_when="FIRST_COMPLETED")
+                for future in done:
+                    self.outcome += future.result()
+                if not done:
+                    running = [f"  {name}: {echo.last}" for name, echo in list(self._running.items())]
+                    self._say("\n".join([f"{self._elapsed()} still running", *running]))
+
+    def _one(self, name: str, one: Callable[[Echo], Outcome]) -> Outcome:
+        pieces: list[bytes] = []
+        echo = self._running[name] = Echo(pieces.append)
+        self._say(f"{self._elapsed()} {name} begins")
+        try:
+            outcome = one(echo)
+        finally:
+            del self._running[name]
+        said = b"".join(pieces).decode(errors="replace") if outcome.failed else ""
+        ended = outcome.closing_line() if outcome.passed or outcome.failed else "all is well"
+        self._say(f"{said}{self._elapsed()} {name} has ended: {ended}")
+        return outcome
+
+    def _elapsed(self) -> str:
+        seconds = int(self._now() - self._began)
+        return f"[{seconds // 60}:{seconds % 60:02}]"
 
 
-class Echo:
+def run_everything(folder: Path, coverage_file: Path | None, beside: Sequence[str]) -> Outcome:
     """
-    Passes output on as it comes, and keeps the lines that betray an error nobody handled.
+    Run all tests, in lanes.
 
-    :ivar betrayals: those lines.
-    """
-
-    def __init__(self, show: Callable[[bytes], object]) -> None:
-        """:param show: called with each piece of output."""
-        self._show = show
-        self._line = b""
-        self.betrayals: list[str] = []
-
-    def feed(self, data: bytes) -> None:
-        """:param data: the next piece of output; none: the output has ended."""
-        self._show(data)
-        *lines, self._line = (self._line + data).split(b"\n") if data else (self._line, b"")
-        self.betrayals += [line.decode(errors="replace") for line in lines if b"unhandled error" in line.lower()]
-
-
-def show(data: bytes) -> None:
-    """:param data: goes to standard output at once."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def watch(
-    command: Sequence[str], echo: Echo, *, longest: float = LONGEST_RUN, echo_for: float = LONGEST_ECHO
-) -> list[str]:
-    """
-    Run a command to its end and show all it says.
-
-    :param command: the program and its arguments.
-    :param echo: is fed what the command says.
-    :param longest: seconds; then it is killed.
-    :param echo_for: seconds that its output may stay open after it has ended: another process may hold it.
-    :return: what went wrong beside its tests, one sentence each.
-    """
-    wrong = []
-    deadline = time.monotonic() + longest
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
-    assert process.stdout is not None
-    with process.stdout as output:
-        while True:
-            if select.select([output], [], [], 0.2)[0]:
-                data = output.read(65536)
-                echo.feed(data)
-                if not data:
-                    break
-            if process.returncode is None and process.poll() is not None:
-                deadline = time.monotonic() + echo_for
-            if time.monotonic() > deadline and process.returncode is not None:
-                wrong.append("a process that a test started is still running")
-                break
-            if time.monotonic() > deadline:
-                process.kill()
-                wrong.append(f"the suite ran longer than {longest:.0f} s")
-    process.wait()
-    return wrong + [f"said while the tests ran: {line.strip()}" for line in echo.betrayals]
-
-
-def run(names: Sequence[str], folder: Path, coverage_file: Path | None) -> Outcome:
-    """
-    Run tests and say what went wrong beside them.
-
-    :param names: packages, modules, classes or tests.
-    :param folder: where the tests may write.
-    :param coverage_file: where to keep which lines and branches they ran; none: not measured.
+    :param folder: where they may write.
+    :param coverage_file: see :func:`run`.
+    :param beside: programs that run beside them.
     :return: how it ended.
     """
-    tally = folder / "tally.json"
-    measured = () if coverage_file is None else ("-m", "coverage", "run", f"--data-file={coverage_file}")
-    suite = ("-m", "tests.suite", str(tally), str(folder / "t"), *names)
-    wrong = watch([*STRICT, *measured, *suite], Echo(show))
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    if tally.exists():
-        counts = json.loads(tally.read_text(encoding="utf-8"))
-    else:
-        wrong.append("the suite did not come to its end")
-    for sentence in wrong:
-        print(sentence, flush=True)  # noqa: T201 - this is a program for the terminal
-    return Outcome(passed=counts["passed"], failed=counts["failed"] + len(wrong), skipped=counts["skipped"])
+    lanes, deadline = Lanes(tell), time.monotonic() + LONGEST_RUN
+
+    def tests(lane: Lane) -> tuple[str, Callable[[Echo], Outcome]]:
+        place = folder / lane.name[:1]  # short: see main
+        place.mkdir()
+        return lane.name, partial(run, lane.tests, place, coverage_file, deadline=deadline)
+
+    programs = [(Path(program).name, partial(run_program, [program])) for program in beside]
+    lanes.run([*programs, *map(tests, side_by_side())], at_once=LANES)
+    lanes.run([tests(alone())], at_once=1)
+    return lanes.outcome
 
 
 def covers(coverage_file: Path, floor: float) -> bool:
@@ -158,24 +121,41 @@ def covers(coverage_file: Path, floor: float) -> bool:
     return subprocess.run(report, check=False).returncode == 0
 
 
+def show(data: bytes) -> None:
+    """:param data: goes to standard output at once."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def tell(text: str) -> None:
+    """:param text: a line or more for the terminal, in one piece: several threads tell."""
+    show(f"{text}\n".encode())
+
+
 def main() -> int:
     """:return: the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--floor", type=float, help="measure coverage, and fail below this many per cent")
+    parser.add_argument("--beside", action="append", default=[], help="a program to be run too, with all tests")
     parser.add_argument("names", nargs="+", help="packages, modules, classes or tests")
     asked = parser.parse_args()
     # Not in the checkout, and not with long names: the path of a UNIX socket has to be short.
     folder = Path(tempfile.mkdtemp(prefix="o-"))
     coverage_file = None if asked.floor is None else folder / "coverage"
-    outcome = run(asked.names, folder, coverage_file)
+    if asked.names == [EVERYTHING]:
+        outcome = run_everything(folder, coverage_file, asked.beside)
+    else:
+        outcome = run(asked.names, folder, coverage_file, Echo(show))
     good = outcome.is_good(nothing_skipped=os.environ.get("CI") == "true")
     if coverage_file is not None:
         good = covers(coverage_file, asked.floor) and good
+    for line in (*outcome.slowest(SLOWEST), *outcome.notes):
+        tell(line)
     if good:
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        print(f"kept for a look: {folder}", flush=True)  # noqa: T201 - this is a program for the terminal
-    print(outcome.closing_line(), flush=True)  # noqa: T201 - this is a program for the terminal
+        tell(f"kept for a look: {folder}")
+    tell(outcome.closing_line())
     return 0 if good else 1
 
 

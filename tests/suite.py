@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
+import time
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from hypothesis import HealthCheck, settings
 from twisted.trial.reporter import Reporter, VerboseTextReporter
-from twisted.trial.runner import TestLoader, TrialRunner
+from twisted.trial.runner import DestructiveTestSuite, TestLoader, TrialRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 
@@ -24,6 +26,30 @@ class Leftovers(SynchronousTestCase):
     def test_no_error_is_left_unhandled(self) -> None:
         """A Deferred that failed and was forgotten says so when it is collected: here at the latest."""
         gc.collect()
+
+
+class TimingReporter(VerboseTextReporter):
+    """
+    Also takes the time. Nothing fails by it.
+
+    :ivar seconds: what each test took.
+    """
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - trial's own
+        """As that of all reporters."""
+        super().__init__(*arguments, **more)
+        self.seconds: dict[str, float] = {}
+        self._began = 0.0
+
+    def startTest(self, method: Any) -> None:  # noqa: ANN401 - trial's own
+        """A test begins."""
+        self._began = time.monotonic()
+        super().startTest(method)
+
+    def stopTest(self, method: Any) -> None:  # noqa: ANN401 - trial's own
+        """It has ended, with its clean-up."""
+        super().stopTest(method)
+        self.seconds[method.id()] = time.monotonic() - self._began
 
 
 def tally(result: Reporter) -> dict[str, int]:
@@ -41,29 +67,47 @@ def tally(result: Reporter) -> dict[str, int]:
     }
 
 
-def run(folder: str, names: list[str]) -> dict[str, int]:
+def notes(result: Reporter) -> list[str]:
+    """
+    Name the tests that did not pass.
+
+    :param result: of a run that is over.
+    :return: a line for each.
+    """
+    failed = {f"failed: {test.id()}" for test, *_ in [*result.failures, *result.errors, *result.unexpectedSuccesses]}
+    skipped = {f"skipped: {test.id()}: {reason}" for test, reason in result.skips}
+    expected = {f"skipped: {test.id()}: it is expected to fail" for test, *_ in result.expectedFailures}
+    return sorted(failed) + sorted(skipped | expected)
+
+
+def run(folder: str, names: list[str]) -> TimingReporter:
     """
     Run tests as ``trial`` would.
 
     :param folder: the tests' working directory; made new.
     :param names: packages, modules, classes or tests.
-    :return: see :func:`tally`.
+    :return: what came of them.
     """
     # Wall time says nothing on a machine that is busy: no test of ours fails by it, and so none of Hypothesis' either.
     settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")
-    suite = TestLoader().loadByNames(names, recurse=True)
+    loader = TestLoader()
+    loader.suiteFactory = DestructiveTestSuite  # a test that is over is let go, with all that it holds
+    suite = loader.loadByNames(names, recurse=True)
     if suite.countTestCases():
         suite.addTest(Leftovers("test_no_error_is_left_unhandled"))
-    runner = TrialRunner(VerboseTextReporter, workingDirectory=folder)
-    return tally(cast("Reporter", runner.run(suite)))
+    runner = TrialRunner(TimingReporter, workingDirectory=folder)
+    return cast("TimingReporter", runner.run(suite))
 
 
 def main() -> None:
     """Run what the command line names; the exit status says nothing, the tally does."""
+    # What a shell starts with "&" ignores Ctrl-C, and so would all that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     destination, folder, *names = sys.argv[1:]
     path = Path(destination).resolve()
-    path.write_text(json.dumps(run(folder, names)), encoding="utf-8")
+    result = run(folder, names)
+    path.write_text(json.dumps({**tally(result), "notes": notes(result), "seconds": result.seconds}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,10 +22,12 @@ WANTED = (
     "chromium",
     "Xvfb",
     "xdotool",
+    "slowhttptest",
     "w3m",
     "lynx",
     "curl",
     "mpv",
+    "ip",
     "systemd-analyze",
 )
 """Programs that ``script/_setup`` looks for."""
@@ -187,11 +189,20 @@ class Programs(ScriptTestCase):
         self.assertIn("firefox-esr", self.machine.calls(" install ")[0])
 
     def test_what_the_real_tests_start_is_installed(self) -> None:
-        """They look their programs up with ``find("PROGRAM")``; a new one needs a line in script/_setup."""
-        sources = [path.read_text(encoding="utf-8") for path in (CHECKOUT / "tests/real").glob("*.py")]
-        started = {name for source in sources for name in re.findall(r'\bfind\("([\w-]+)"', source)}
+        """They look their programs up with ``find("PROGRAM")`` or the like; a new one needs a line in script/_setup."""
+        paths = [path for room in ("real", "tornet") for path in (CHECKOUT / "tests" / room).glob("*.py")]
+        sources = [path.read_text(encoding="utf-8") for path in paths]
+        started = {name for one in sources for name in re.findall(r'\b(?:find|run_program)\("([\w-]+)"', one)}
         everywhere = {"sh", "setpriv", "prlimit", "unshare"}
-        self.assertEqual(started - {*WANTED, *REAL, *everywhere, "ffprobe"}, set())
+        beside_others = {"ffprobe", "tor-gencert"}
+        self.assertEqual(started - {*WANTED, *REAL, *everywhere, *beside_others}, set())
+        self.assertLess({"firefox-esr", "mpv", "tor-gencert"}, started)
+
+    def test_every_program_that_is_looked_for_is_in_these_tests(self) -> None:
+        """So that a machine that lacks nothing here lacks nothing."""
+        setup = (CHECKOUT / "script/_setup").read_text(encoding="utf-8")
+        looked_for = set(re.findall(r"^ +want ([\w-]+) ", setup, re.MULTILINE))
+        self.assertEqual(looked_for - {"python3"}, set(WANTED))
 
     def test_an_unknown_kind_is_refused(self) -> None:
         """With those it knows."""
@@ -273,12 +284,20 @@ class Commands(ScriptTestCase):
         self.assertEqual(out, f"{pid} ctl --state my own title set a  b\n")
 
     def test_CI_runs_everything(self) -> None:
-        """Style, types, the scripts, and the whole suite with its coverage."""
+        """The whole suite with its coverage, and beside it what reads the code."""
         pid, out, _ = self.run_script(".ci/run")
+        command = out.splitlines()[-1]
+        options = r"--floor [0-9]+ --beside script/lint"
+        self.assertRegex(command, rf"^{pid} -b -W error -m tests.closing_line {options} tests$")
+
+    def test_the_code_is_read_to_the_end(self) -> None:
+        """Style, types and the scripts, whatever the first of them says; then the exit status tells."""
+        self.run_script("script/lint")
         self.assertEqual(self.machine.calls("ruff "), ["ruff check .", "ruff format --check ."])
         self.assertEqual(len(self.machine.calls("mypy ") + self.machine.calls("shellcheck ")), 2)
-        command = out.splitlines()[-1]
-        self.assertRegex(command, rf"^{pid} -b -W error -m tests.closing_line --floor [0-9]+ tests$")
+        (self.machine.checkout / ".venv/bin/ruff").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        self.run_script("script/lint", status=1)
+        self.assertEqual(len(self.machine.calls("mypy ") + self.machine.calls("shellcheck ")), 2)
 
     def test_a_part_of_the_tests_is_run_alone(self) -> None:
         """Quickly, without what looks at all of the code."""

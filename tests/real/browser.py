@@ -21,7 +21,7 @@ from tests.real.processes import Family, find
 from tests.real.profiles import Habits
 from tests.real.screen import Screen
 
-_PATIENCE = 5.0  # seconds for one call of xdotool, which takes about 10 ms
+_PATIENCE = 60.0  # seconds for one call of xdotool, which takes about 10 ms
 
 
 class NoWindowError(Exception):

@@ -18,7 +18,7 @@ from tests.real.browser import Browser
 from tests.real.profiles import Habits
 from tests.real.remote import Remote, attached
 from tests.real.screen import Screen
-from tests.real.waiting import NotSeenError, until
+from tests.real.waiting import PATIENCE, NotSeenError, until
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class BrowserTestCase(TestCase):
     is not set), whether it failed or not.
     """
 
-    timeout = 120
+    timeout = 300
 
     def screen(self, width: int = 1280, height: int = 800) -> Screen:
         """
@@ -64,7 +64,12 @@ class BrowserTestCase(TestCase):
         return page
 
     async def see(
-        self, screen: Screen, what: str, look: Callable[[], T], good: Callable[[T], bool] = bool, timeout: float = 30
+        self,
+        screen: Screen,
+        what: str,
+        look: Callable[[], T],
+        good: Callable[[T], bool] = bool,
+        timeout: float = PATIENCE,
     ) -> T:
         """
         `tests.real.waiting.until`, whose failure also says where the picture is.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import re
 import shutil
 import signal
@@ -13,13 +14,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.trial.unittest import TestCase
 
-from tests.real.waiting import until
+from tests.real.waiting import PATIENCE, until
 
 QUICK = """
 [video]
@@ -38,11 +40,16 @@ def clock() -> IReactorTime:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """
+    A port of 127.0.0.1 that nobody listens on.
+
+    Not one of those that the system gives to connections: one of those could be taken before it is used.
+    """
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("100 ports in a row are taken")
 
 
 def children(pid: int) -> list[int]:
@@ -146,9 +153,9 @@ class Daemon:
         """Wait until the stream has come on air so many times."""
         await until(clock(), f"{times} times on air", lambda: self.output, lambda text: text.count("On air.") >= times)
 
-    async def ended(self, timeout: float = 15) -> int:
-        """Wait for its end; :return: the exit status."""
-        await until(clock(), "the daemon's end", self.process.poll, lambda status: status is not None, timeout=timeout)
+    async def ended(self) -> int:
+        """Wait for its end; :return: the exit status. How long it may take is looked at on a turned clock elsewhere."""
+        await until(clock(), "the daemon's end", self.process.poll, lambda status: status is not None)
         return cast("int", self.process.returncode)
 
     def end(self) -> None:
@@ -156,7 +163,7 @@ class Daemon:
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
             try:
-                self.process.wait(15)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
@@ -173,7 +180,7 @@ def _encodes(pid: int) -> bool:
 
 def fetch(daemon: Daemon, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:
     """One request; :return: status, headers, body; of a page that stays open, what is there of it at once."""
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=PATIENCE)
     connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     body = answer.read() if answer.length is not None else _page(answer)
@@ -191,7 +198,7 @@ def _page(answer: http.client.HTTPResponse) -> bytes:
 
 def open_video(daemon: Daemon) -> socket.socket:
     """A viewer's connection, right after his request."""
-    link = socket.create_connection(("127.0.0.1", daemon.port), timeout=20)
+    link = socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE)
     link.sendall(
         b"GET /stream.mp4 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: UA_MARK\r\nReferer: http://REF_MARK/\r\n\r\n"
     )
@@ -212,7 +219,7 @@ class DaemonCase(TestCase):
     Tests with a daemon; every one of them also holds that nothing unhandled got into its log.
     """
 
-    timeout = 120
+    timeout = 300
 
     def daemon(self, config: str = QUICK, folder: Path | None = None, **more: Any) -> Daemon:  # noqa: ANN401
         """A new daemon, which ends with the test."""

@@ -80,7 +80,7 @@ class ReadAir:
 class EncoderTestCase(TestCase):
     """A test with a real encoder, which ends with it."""
 
-    timeout = 60
+    timeout = 180
 
     def setUp(self) -> None:
         """Prepare the video side."""
@@ -98,7 +98,7 @@ class EncoderTestCase(TestCase):
 
     async def see(self, what: str, look: Callable[[], T], good: Callable[[T], bool] = bool) -> T:
         """:return: what was seen, when it is good."""
-        return await until(self.reactor, what, look, good, timeout=20)
+        return await until(self.reactor, what, look, good)
 
     async def see_pictures(self, supervisor: Supervisor, count: int = 20) -> None:
         """Wait until so many pictures have come since now."""

@@ -73,7 +73,7 @@ class Download:
 class OnionCase(TorCase):
     """Tests with a tor that is published."""
 
-    timeout = 120
+    timeout = 300
     network: TorNetwork
     site: OnionSite
     state: Path

@@ -20,6 +20,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.real.processes import Family, find
+from tests.real.waiting import PATIENCE
 
 SPARE_ROWS = 2
 _SHARED_MEMORY = Path("/dev/shm")  # never written to a disk
@@ -60,7 +61,7 @@ class Screen:
 
     @classmethod
     def start(
-        cls, width: int = 1280, height: int = 800, *, spare_rows: int = SPARE_ROWS, patience: float = 10
+        cls, width: int = 1280, height: int = 800, *, spare_rows: int = SPARE_ROWS, patience: float = PATIENCE
     ) -> Screen:
         """
         Start Xvfb on a free display; takes 50 to 250 ms.

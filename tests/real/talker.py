@@ -6,6 +6,7 @@ import http.client
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+from tests.real.waiting import PATIENCE
 from tests.web.visitor import Page
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -45,7 +46,7 @@ class Talker:
 
     def _ask(self, method: str, path: str, body: str | None = None) -> None:
         """Ask for something and go where it leads."""
-        link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         link.request(method, path, body, {**({"Cookie": cookie} if cookie else {}), **(FORM if body else {})})
         answer = link.getresponse()

@@ -162,7 +162,7 @@ class Terminal:
         def good(text: str) -> bool:
             return all(word in text for word in words) and not (but and but in text)
 
-        return await until(clock(), f"{words} on the screen", self.look, good, timeout=15)
+        return await until(clock(), f"{words} on the screen", self.look, good)
 
     async def ended(self) -> None:
         """Wait for the program's end."""

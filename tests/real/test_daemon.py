@@ -16,7 +16,7 @@ from PIL import Image
 from twisted.internet.threads import deferToThread
 
 from tests.real.daemon import QUICK, DaemonCase, clock, fetch, open_video, read_to_end, running
-from tests.real.waiting import until
+from tests.real.waiting import PATIENCE, until
 from tests.web.onion import line
 from tests.web.wire import get
 
@@ -182,7 +182,7 @@ class EndTests(DaemonCase):
         """While the stream is offline there are pages that wait for it; they end cleanly."""
         daemon = self.daemon('[encoder]\nprogram = "no-such-ffmpeg"\n')
         await until(clock(), "the site", lambda: daemon.output, lambda text: "Next try" in text)
-        link = socket.create_connection(("127.0.0.1", daemon.port), timeout=20)
+        link = socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE)
         link.sendall(b"GET /player HTTP/1.1\r\nHost: a\r\n\r\n")
         await until(clock(), "the words", lambda: link.recv(4000, socket.MSG_PEEK), lambda data: b"offline" in data)
         daemon.signal(signal.SIGTERM)

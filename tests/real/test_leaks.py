@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThread
 
 from tests.real.daemon import QUICK, Daemon, DaemonCase, clock, fetch, open_video
 from tests.real.listeners import listening
-from tests.real.waiting import until
+from tests.real.waiting import PATIENCE, until
 from tests.web.onion import line
 from tests.web.visitor import Visitor
 from tests.web.wire import Answer, WireCase, get, parse, post
@@ -34,7 +34,7 @@ class Wire:
     def ask(self, request: bytes) -> Answer:
         """:return: the answer, of which the length is known."""
         received = b""
-        with socket.create_connection(("127.0.0.1", self._daemon.port), timeout=20) as link:
+        with socket.create_connection(("127.0.0.1", self._daemon.port), timeout=PATIENCE) as link:
             link.sendall(request)
             while b"\r\n\r\n" not in received or len(received.partition(b"\r\n\r\n")[2]) < self._length(received):
                 received += link.recv(1 << 16)

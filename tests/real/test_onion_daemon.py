@@ -51,7 +51,7 @@ def _exchange(link: socket.socket, request: bytes) -> str:
 class OnionDaemonTests(WatchingCase):
     """A daemon with its own tor, and Firefox ESR with scripts off behind the network's client."""
 
-    timeout = 180
+    timeout = 300
     browser_name = "firefox"
     network: TorNetwork
 

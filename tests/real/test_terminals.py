@@ -80,7 +80,7 @@ def _run(command: tuple[str, ...], surroundings: dict[str, str]) -> str:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=30,
+        timeout=60,
         check=True,
     )
     return done.stdout.decode()

@@ -13,7 +13,7 @@ from tests.real.clockcode import Rectangle, contained, delay_ms, read_code
 from tests.real.daemon import QUICK, Daemon, DaemonCase, clock
 from tests.real.screen import Screen
 from tests.real.test_browser_rig import code_video
-from tests.real.waiting import until
+from tests.real.waiting import PATIENCE, until
 
 CODE = QUICK + "[source.test]\ncode = true\n"
 WIDTH, HEIGHT = 1280, 800
@@ -34,7 +34,7 @@ class WatchingCase(BrowserTestCase, DaemonCase):
         """The wall clock's code that the page shows now."""
         return read_code(screen.picture(), contained(player(screen.width, screen.height), 16, 9))
 
-    async def moves(self, screen: Screen, what: str, timeout: float = 30) -> None:
+    async def moves(self, screen: Screen, what: str, timeout: float = PATIENCE) -> None:
         """Wait until the picture shows times that rise, the last one of now."""
         since = time.time()
 

@@ -20,7 +20,7 @@ from onionstream.onion.tor import Tor
 from onionstream.onion.torrc import Paths
 from onionstream.settings import config
 from tests.real.daemon import children
-from tests.real.waiting import until
+from tests.real.waiting import PATIENCE, until
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def mode(path: Path) -> int:
 class TorCase(TestCase):
     """Tests with a real tor, which ends with them."""
 
-    timeout = 60
+    timeout = 300
 
     def setUp(self) -> None:
         """Find the reactor."""
@@ -80,7 +80,9 @@ class TorCase(TestCase):
         self.addCleanup(tor.stopService)
         return tor
 
-    async def see(self, what: str, look: Callable[[], T], good: Callable[[T], bool] = bool, timeout: float = 30) -> T:
+    async def see(
+        self, what: str, look: Callable[[], T], good: Callable[[T], bool] = bool, timeout: float = PATIENCE
+    ) -> T:
         """`tests.real.waiting.until`."""
         return await until(self.reactor, what, look, good, timeout=timeout)
 

@@ -19,7 +19,7 @@ from tests.real.profiles import Habits
 from tests.real.remote import Frame, Json, RefusedError, Remote
 from tests.real.screen import Screen
 from tests.real.tollgate import Tollgate
-from tests.real.waiting import NotSeenError
+from tests.real.waiting import PATIENCE, NotSeenError
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -90,7 +90,7 @@ class Visitor:
         good: Callable[[Json], bool] = bool,
         *,
         frame: str = "live",
-        timeout: float = 30,
+        timeout: float = PATIENCE,
     ) -> Json:
         """
         Look again and again; see `tests.real.waiting.until`.

@@ -12,6 +12,9 @@ from twisted.internet.task import deferLater
 
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Seconds that are enough for anything that comes at all, also on a machine that is very busy."""
+
 
 class NotSeenError(AssertionError):
     """
@@ -25,7 +28,7 @@ async def until(
     look: Callable[[], T],
     good: Callable[[T], bool] = bool,
     *,
-    timeout: float = 30.0,
+    timeout: float = PATIENCE,
     every: float = 0.05,
 ) -> T:
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
 
 from onionstream.video.avc import AvcConfig
 from onionstream.video.boxes import box, full_box
@@ -23,6 +24,7 @@ SEI = b"\x06\x05\x10" + b"x264 - core 164 - H.264/MPEG-4 AVC codec - Lavc59.37.1
 DELIMITER = b"\x09\xf0"
 
 VIDEO_TICKS, AUDIO_TICKS = 15360, 48000
+_TICKS = {Kind.VIDEO: VIDEO_TICKS, Kind.AUDIO: AUDIO_TICKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,11 +296,15 @@ def film(
     :param keyframes: frames from one keyframe to the next.
     :param body: bytes of a frame.
     """
-    frames = list(_pictures(seconds, rate, keyframes, body)) if video else []
-    if audio:
-        frames += _sounds(seconds, body)
-    ticks = {Kind.VIDEO: VIDEO_TICKS, Kind.AUDIO: AUDIO_TICKS}
-    return sorted(frames, key=lambda frame: frame.time / ticks[frame.kind])
+    return list(filming(seconds, rate=rate, keyframes=keyframes, video=video, audio=audio, body=body))
+
+
+def filming(
+    seconds: float, *, rate: int = 30, keyframes: int = 30, video: bool = True, audio: bool = True, body: int = 40
+) -> Iterator[Frame]:
+    """The same, each made when it is asked for: most tests leave before the end."""
+    kinds = [_pictures(seconds, rate, keyframes, body)] * video + [_sounds(seconds, body)] * audio
+    return merge(*kinds, key=lambda frame: frame.time / _TICKS[frame.kind])
 
 
 def _pictures(seconds: float, rate: int, keyframes: int, body: int) -> Iterator[Frame]:
