@@ -12,29 +12,36 @@ from onionstream.web.course import Knob
 from onionstream.web.dashboard import PARTS
 from onionstream.web.helm import Notice, Tripcoded
 from onionstream.web.lock import Kind, Lock
+from onionstream.web.overview import Overview
 from onionstream.web.templates import TEMPLATES
 from tests.real.sayings import an_overview
 from tests.web.entry import FIGURES
 
 
-def desk(title: str, description: str) -> dict[str, object]:
-    """:return: what its template needs; everything that can be in it is."""
+def desk(title: str, description: str, *, raid: bool = False) -> dict[str, object]:
+    """
+    :param raid: there is one, the last form was refused, and what can be set is as the configuration has it; it is the
+        page of somebody with a text browser.
+    :return: what its template needs; everything that can be in it is in one of the two.
+    """
     course = SimpleNamespace(
-        talk=Knob((Mode.OPEN, 30.0), (Mode.SLOW, 30.0)),
+        talk=Knob((Mode.OPEN, 30.0), None if raid else (Mode.SLOW, 30.0)),
         captcha=Knob(When.SUSPICION),
-        door=Knob(Lock(), Lock(kind=Kind.MEMBERS)),
-        raid=False,
+        door=Knob(Lock(), None if raid else Lock(kind=Kind.MEMBERS)),
+        raid=raid,
     )
+    swept = Notice("41 messages of 12 people would vanish.", sweep=(5, 10, 41))
     steer = SimpleNamespace(
         once="x",
-        notice=Notice("41 messages of 12 people would vanish.", sweep=(5, 10, 41)),
-        titles=SimpleNamespace(title=title, description=description, own=(True, False)),
+        notice=Notice("A whole number is needed there. Nothing was changed.", refused=True) if raid else swept,
+        titles=SimpleNamespace(title=title, description=description, own=(not raid, False)),
         course=course,
-        hidden=3,
-        members=(Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
-        applicants=(Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
+        hidden=0 if raid else 3,
+        members=() if raid else (Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
+        applicants=() if raid else (Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
     )
-    return {"figures": None, "steer": steer, "basic": False, "once": "x", "staff": an_overview()}
+    staff, figures = (Overview(), FIGURES) if raid else (an_overview(), None)
+    return {"figures": figures, "steer": steer, "basic": raid, "once": "x", "staff": staff}
 
 
 def now() -> str:
