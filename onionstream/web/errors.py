@@ -27,6 +27,9 @@ from onionstream.web.templates import TEMPLATES
 _log = Logger()
 _PAGE = TEMPLATES.get_template("error.html")
 
+LIVE = b"/live"
+"""The address of the document that fills the page, and over which the player and the form lie."""
+
 
 class WebError(Exception):
     """Something went wrong on our side. It has been noted; please try again in a minute."""
@@ -121,7 +124,7 @@ def answer(request: Request, failure: Failure) -> bytes | None:
     if request.startedWriting:
         request.channel.forceAbortClient()
         return None
-    page = _page(error.status, " ".join((getdoc(error) or "").split()))
+    page = _page(error.status, " ".join((getdoc(error) or "").split()), behind=request.path == LIVE)
     _set_headers(request, error, len(page))
     return page
 
@@ -158,13 +161,14 @@ def _of_status(code: int) -> WebError:
 
 
 @cache
-def _page(status: HTTPStatus, sentence: str) -> bytes:
+def _page(status: HTTPStatus, sentence: str, *, behind: bool) -> bytes:
     """
     :param status: its phrase is the title.
     :param sentence: for the reader.
+    :param behind: the player lies over the document, which has to leave room for it.
     :return: the page, the same for everybody.
     """
-    return _PAGE.render(title=status.phrase, sentence=sentence).encode()
+    return _PAGE.render(title=status.phrase, sentence=sentence, behind=behind).encode()
 
 
 def _set_headers(request: Request, error: WebError, length: int) -> None:

@@ -310,10 +310,13 @@ class Watch:
 
     def turn_out(self, admits: Callable[[bytes], bool]) -> None:
         """
-        The door is another one: end the videos of those who would not come in by it (S26).
+        The door is another one: end the videos of those who would not come in by it (S26), and what is around them.
 
         :param admits: whether somebody known by a key would.
         """
+        for key, until in list(self._kept.items()):
+            if not admits(key):
+                until.cancel()
         for key, theirs in list(self._videos.items()):
             if not admits(key):
                 for viewer in tuple(theirs):

@@ -16,6 +16,7 @@ from onionstream.web.figures import Chart, Figures
 from onionstream.web.guestlist import Listed
 from onionstream.web.helm import Notice, Tripcoded
 from onionstream.web.lock import Kind, Lock
+from onionstream.web.overview import Overview
 from onionstream.web.stage import Air
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.upkeep import Shown
@@ -23,32 +24,37 @@ from tests.real.sayings import an_overview
 from tests.web.entry import FIGURES
 
 
-def desk(title: str, description: str) -> dict[str, object]:
-    """:return: what its template needs; everything that can be in it is."""
+def desk(title: str, description: str, *, raid: bool = False) -> dict[str, object]:
+    """
+    :param raid: there is one, the last form was refused, and what can be set is as the configuration has it; it is the
+        page of somebody with a text browser.
+    :return: what its template needs; everything that can be in it is in one of the two.
+    """
     course = SimpleNamespace(
-        talk=Knob((Mode.OPEN, 30.0), (Mode.SLOW, 30.0)),
+        talk=Knob((Mode.OPEN, 30.0), None if raid else (Mode.SLOW, 30.0)),
         captcha=Knob(When.SUSPICION),
-        door=Knob(Lock(), Lock(kind=Kind.MEMBERS)),
-        raid=False,
+        door=Knob(Lock(), None if raid else Lock(kind=Kind.MEMBERS)),
+        raid=raid,
     )
+    swept = Notice("41 messages of 12 people would vanish.", sweep=(5, 10, 41), form="sweep")
     steer = SimpleNamespace(
-        off=False,
-        titles=SimpleNamespace(title=title, description=description, own=(True, False)),
+        off=raid,
+        titles=SimpleNamespace(title=title, description=description, own=(not raid, False)),
         course=course,
-        hidden=3,
-        members=(Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
-        applicants=(Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
+        hidden=0 if raid else 3,
+        members=() if raid else (Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
+        applicants=() if raid else (Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
     )
-    notice = Notice("41 messages of 12 people would vanish.", sweep=(5, 10, 41), form="sweep")
+    wrong = Notice("A whole number is needed there. Nothing was changed.", refused=True, form="raid")
     return {
-        "figures": None,
-        "forms": Forms(lambda _: "x", notice),
+        "figures": FIGURES if raid else None,
+        "forms": Forms(lambda _: "x", wrong if raid else swept),
         "steer": steer,
         "guests": Listed(("anna", "x" * 32), far=True),
         "upkeep": Shown(("web",), testing=False, untested=""),
-        "basic": False,
+        "basic": raid,
         "once": "x",
-        "staff": an_overview(),
+        "staff": Overview() if raid else an_overview(),
     }
 
 

@@ -4,7 +4,7 @@ Chromium under remote control, by its DevTools protocol.
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -87,6 +87,14 @@ class DevTools:
         See `Remote`.
         """
         return b64decode((await self._ask("Page.captureScreenshot", format="png"))["data"])
+
+    async def authorise(self, name: str, password: str) -> None:
+        """
+        Send these with each request from now on (HTTP Basic).
+        """
+        credentials = b64encode(f"{name}:{password}".encode()).decode()
+        await self._ask("Network.enable")
+        await self._ask("Network.setExtraHTTPHeaders", headers={"Authorization": f"Basic {credentials}"})
 
     async def tab(self, url: str) -> DevTools:
         """

@@ -26,13 +26,14 @@ from onionstream.chat.presence import Groups
 from onionstream.chat.tripcode import Tripcode
 from onionstream.settings.config import Stream
 from onionstream.web import css
-from onionstream.web.admission import NOT_ALLOWED
 from onionstream.web.appearance import HUES, Wishes
+from onionstream.web.door import NotAllowedError
 from onionstream.web.fragments import Fragments, Words, sheet
 from onionstream.web.frame import Called, View
 from onionstream.web.guard import USER
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Who
+from onionstream.web.lock import Kind
 from onionstream.web.pieces import Fragment, Hole, Twofold, filled
 from onionstream.web.stage import Air
 from onionstream.web.templates import STYLE, STYLE_ADDRESS, TEMPLATES
@@ -96,6 +97,8 @@ def _shell(state: State, theme: str, query: str) -> str:
 
 
 def _live(state: State, theme: str, query: str) -> str:
+    if state.out:
+        return _outside(behind=True)
     if state.older:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
@@ -174,6 +177,8 @@ def _look(state: State, theme: str, query: str) -> str:
 
 
 def _player(state: State, theme: str, query: str) -> str:
+    if state.out:
+        return _outside()
     if state.air in (Air.ONLINE, Air.RESTARTING):
         return _render("player.html", address="/video")
     return _render("waiting.html", starting=state.air is Air.STARTING)
@@ -202,6 +207,11 @@ def _error(state: State, theme: str, query: str) -> str:
     )
 
 
+def _outside(*, behind: bool = False) -> str:
+    sentence = " ".join((NotAllowedError.__doc__ or "").split())
+    return _render("error.html", title="Forbidden", sentence=sentence, behind=behind)
+
+
 def _plain(state: State, theme: str, query: str) -> str:
     stage = SimpleNamespace(title=state.title, description=DESCRIPTION, watching=7, note="")
     links = {
@@ -217,18 +227,19 @@ def _plain(state: State, theme: str, query: str) -> str:
 
 
 def _desk(state: State, theme: str, query: str) -> str:
-    return _render("broadcaster.html", **desk(state.title, DESCRIPTION))
+    page = _render("broadcaster.html", **desk(state.title, DESCRIPTION, raid=state.raid))
+    return page if state.raid else page.replace('<details class="staff"', '<details open class="staff"')
 
 
 def _club(state: State, theme: str, query: str) -> str:
-    trip = Tripcode(b"x" * 32)
+    trip = Tripcode(b"x" * 32) if state.tripcode else None
     return _render(
         "club.html",
         guest=Who(key=b"k" * 16),
-        members=True,
+        members=state.lock is Kind.MEMBERS,
         trip=trip,
-        whole=trip.full,
-        sentence=NOT_ALLOWED,
+        whole="" if trip is None else trip.full,
+        sentence="".join(state.sentences),
         theme=theme,
     )
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from onionstream.captcha.captchas import Posed
 from onionstream.chat.people import Person, Role
+from onionstream.web.admission import NOT_ALLOWED, WRONG
 from onionstream.web.drafts import Draft
+from onionstream.web.lock import Kind
 from onionstream.web.stage import Air
 from tests.real.sayings import HARD, SAID, YOU, people
 
@@ -39,7 +41,11 @@ class State:
     :ivar role: the reader's.
     :ivar name: the reader's.
     :ivar banned: so is the reader.
-    :ivar sentences: what the form for names has to say.
+    :ivar sentences: what the form for names, the door or the login has to say.
+    :ivar lock: of the door.
+    :ivar out: the reader was put out, and may not come in as he is.
+    :ivar tripcode: who stands before the door has one.
+    :ivar raid: there is one, and the broadcaster's page is otherwise the other way round as well.
     """
 
     path: str = "/"
@@ -58,6 +64,10 @@ class State:
     name: str = ""
     banned: bool = False
     sentences: tuple[str, ...] = ()
+    lock: Kind = Kind.MEMBERS
+    raid: bool = False
+    tripcode: bool = False
+    out: bool = False
 
     @property
     def reader(self) -> Person:
@@ -99,6 +109,7 @@ STATES = {
     "right-to-left": State(sayings=HARD[2:4], title="بناء ذراع آلية من الصفر — اليوم 12", name="مراقب"),
     "nothing-said": State(sayings=()),
     "lost": State(lost=True),
+    "put-out": State(out=True),
     "door": State(path="/door", posed=Posed("picture", None)),
     "door-again": State(
         path="/door", posed=Posed("w", _QUESTION), sentences=("That was not right. Here is another one.",)
@@ -109,9 +120,13 @@ STATES = {
     "plain": State(path="/plain"),
     "error": State(path="/error"),
     "desk": State(path="/broadcaster"),
+    "desk-in-a-raid": State(path="/broadcaster", raid=True),
     "invited": State(path="/broadcaster/invite"),
     "figures": State(path="/broadcaster/now"),
     "figures-poor": State(path="/broadcaster/now", air=Air.RESTARTING),
     "figures-none": State(path="/broadcaster/now", air=Air.OFFLINE),
-    "club": State(path="/club"),
+    "club": State(path="/club", sentences=(NOT_ALLOWED,)),
+    "club-refused": State(path="/club", sentences=(NOT_ALLOWED,), tripcode=True),
+    "password": State(path="/club", lock=Kind.PASSWORD),
+    "password-refused": State(path="/club", lock=Kind.PASSWORD, sentences=(WRONG,)),
 }

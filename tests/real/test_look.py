@@ -30,6 +30,9 @@ from tests.real.states import STATES
 FRAMED = {"/live", "/player"}
 """What the page's frames are to show, beside one of the forms."""
 
+NOW = "/broadcaster/now"
+"""In a frame of the broadcaster's page."""
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -95,9 +98,8 @@ class LookTestCase(BrowserTestCase):
         state = STATES[name]
         query = f"state={name}" + (f"&theme={theme}" if theme else "")
         await page.open(f"{self.site}{state.path}?{query}")
-        wanted = {
-            path + "?" + query for path in ({"/", f"/{state.form}", *FRAMED} if state.path == "/" else {state.path})
-        }
+        paths = {"/", f"/{state.form}", *FRAMED} if state.path == "/" else {state.path}
+        wanted = {path + "?" + query for path in paths} | ({NOW} if name == "desk" else set())
         for _ in range(1200):
             frames = await page.frames()
             # A page is complete when all in its frames is.

@@ -183,6 +183,11 @@ class ErrorsTest(WireCase):
         """There is no request yet that could be answered with a page."""
         self.assertEqual(self.connect().send(b"hello\r\n").received, b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
+    def test_an_error_in_the_place_of_the_live_document_is_not_behind_the_player(self) -> None:
+        """It has the hole for it that the live document has."""
+        for path, look in (("/live", "page"), ("/live?r=x", "page"), ("/nothing", "words")):
+            self.assertIn(f'<body class="{look}">', self.ask(get(path)).body.decode())
+
     def test_R51_any_exception_is_our_page(self) -> None:
         """And the next request is answered as if nothing had been."""
         sentence = WebError.__doc__ or ""

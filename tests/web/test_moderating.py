@@ -27,6 +27,12 @@ class ButtonTests(ModeratingCase):
         listed = self.enter(self.host.visitor)
         self.assertIn(("hideall", self.mark), listed.buttons())
 
+    def test_who_hears_the_page_hears_whom_a_button_is_about(self) -> None:
+        """Beside a name too, where only the eye sees which one."""
+        self.turn(6)
+        button = rf'name="hideall" value="{self.mark}" aria-label="Hide all, [^"]+"'
+        self.assertRegex(self.enter(self.host.visitor).text, button)
+
     def test_S70_nobody_else_has_any(self) -> None:
         """Nor has a document of his a form, or may it send one."""
         stranger = Reader(Visitor(self), self.read("/live"))

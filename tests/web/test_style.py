@@ -21,7 +21,7 @@ COLOUR = re.compile(r"--([\w-]+):(#[0-9a-f]{3,6})\b")
 
 
 GENERATED = re.compile("[ctk][0-9a-f]|y[0-9]{1,2}|by-(?:moderator|broadcaster)")
-"""Classes that are put together: colours by their number, the newest of a kind, heights of bars, whose buttons they are."""
+"""Classes that are put together: colours by number, the newest of a kind, heights of bars, whose buttons they are."""
 
 
 def classes(template: str) -> Iterator[str]:

@@ -153,6 +153,15 @@ class ExpelledTests(WatchCase):
         self.assertFalse(any(client.closed for client in self.theirs))
         self.assertEqual((self.presence.watching, self.errors()), (1, []))
 
+    def test_S26_S78_who_would_not_come_in_any_more_is_put_out(self) -> None:
+        """The picture does not stay in his player: that page ends too, and when it comes again it says why."""
+        self.watch.turn_out(lambda key: key != self.key)
+        video, player = self.his
+        self.assertEqual((video.closed, player.closed), (True, True))
+        self.assertTrue(player.received.endswith(SOON))
+        self.assertFalse(any(client.closed for client in self.theirs))
+        self.assertEqual((self.presence.watching, self.errors()), (1, []))
+
     def test_other_news_are_no_matter(self) -> None:
         """A ban that ends, and one of somebody who has nothing open."""
         self.watch.tell(Unbanned(Person(key=self.key, mark="")))
