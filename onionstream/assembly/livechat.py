@@ -201,7 +201,7 @@ class LiveChat:
     def timers(self) -> tuple[IService, ...]:
         """:return: those parts of ``service`` that are done now and then."""
         titles = Regular(LOOK, self.titles.look, self._reactor)
-        return (*self._live.timers(), *self._plain.timers(), titles)
+        return (*self._live.timers(), *self._plain.timers(), *self._keeping.timers(), titles)
 
     def look(self) -> None:
         """The files beside the configuration may have been changed by hand: lists, and emotes (R-41)."""
