@@ -124,6 +124,7 @@ class Folder(Service):
         self._gathering: IDelayedCall | None = None
         self._releasing: IDelayedCall | None = None
         self._hoping = False
+        self._said = ""
         self._enter(State.STOPPED, "The source is switched off.")
 
     def status(self) -> Status:
@@ -139,7 +140,7 @@ class Folder(Service):
     def startService(self) -> None:
         """Follow the folder."""
         super().startService()
-        self._quiet, self._failures, self._hoping = 0.0, 0, True
+        self._quiet, self._failures, self._hoping, self._said = 0.0, 0, True, ""
         self._enter(State.WAITING, f"Nothing is written into {self._place} yet.")
         self._log.info("Following {place}", place=self._place)
         self._look()
@@ -271,7 +272,7 @@ class Folder(Service):
 
     def _on_air(self) -> None:
         """A frame has gone on air."""
-        self._failures, self._hoping = 0, True
+        self._failures, self._hoping, self._said = 0, True, ""
         if self.state is not State.RUNNING:
             self._enter(State.RUNNING, f"{self._place[0].upper()}{self._place[1:]} is followed.")
             self._log.info("Run {generation} from a folder", generation=self._generation)
@@ -293,10 +294,12 @@ class Folder(Service):
             self._air.off_air(returning=False)
 
     def _complain(self, sentence: str) -> None:
-        """It cannot be read; each reason is logged once."""
+        """It cannot be read; each reason is logged once, however often it is tried before there is a picture."""
         self._leave_air()
         if (self.state, self._sentence) != (State.UNUSABLE, sentence):
             self._enter(State.UNUSABLE, sentence)
+        if sentence != self._said:
+            self._said = sentence
             self._log.warn("{sentence}", sentence=sentence)
 
     def _fail(self, problem: VideoError) -> None:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from twisted.internet.task import Clock
+from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.encoder.folder import HOPE, LOOK, Folder, text
@@ -234,6 +235,14 @@ class FolderTests(FolderCase):
         self.write()
         self.pass_time(LOOK)
         self.assertEqual(self.air.heard, ["run 1", "end", "back soon", "run 2"])
+
+    def test_S24_garbage_that_lies_there_is_told_once(self) -> None:
+        """Though it is tried at each look."""
+        self.write()
+        self.put("init.mp4", b"no boxes at all")
+        with capturedLogs() as logs:
+            self.pass_time(2)
+        self.assertEqual([event["log_level"] for event in logs], [LogLevel.warn])
 
     def test_a_writer_of_nothing_but_garbage(self) -> None:
         """Is given some tries, and then there is no stream."""
