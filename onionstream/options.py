@@ -12,6 +12,8 @@ from typing import ClassVar, NoReturn
 from twisted.python import usage
 
 from onionstream import __version__, invitations, logs, passwd
+from onionstream.captcha.drawing import LETTERS
+from onionstream.captcha.fonts import FontError, find_fonts
 from onionstream.check.finding import Verdict
 from onionstream.check.machine import findings
 from onionstream.files.configfile import load
@@ -61,7 +63,7 @@ class Options(usage.Options):
 
     def load(self) -> Config:
         """Read the configuration file, if one was named; :raises ConfigError: when it cannot be used."""
-        read = load(self["config"]) if self["config"] else Config()
+        read = _load(self["config"]) if self["config"] else Config()
         if self["port"] is not None:
             read = replace(read, web=replace(read.web, port=int(self["port"])))
         return replace(read, tor=replace(read.tor, enabled=False)) if self["no-tor"] else read
@@ -106,6 +108,17 @@ class Options(usage.Options):
             _invitations(self)
         if self["passwd"] or self["forget-passwd"]:
             _password(self)
+
+
+def _load(path: str) -> Config:
+    """:raises ConfigError: it cannot be used, or a font that it names: then nothing of it holds (R-34)."""
+    read = load(path)
+    if read.captcha.fonts:
+        try:
+            find_fonts(read.captcha.fonts, LETTERS)
+        except FontError as problem:
+            raise ConfigError(path, f"[captcha] fonts: {problem}".rstrip(".")) from problem
+    return read
 
 
 def _check(settings: Config, state: Path) -> NoReturn:

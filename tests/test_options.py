@@ -8,9 +8,11 @@ import tempfile
 from pathlib import Path
 from shutil import rmtree
 
+from PIL.ImageFont import FreeTypeFont, load_default
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.options import WRONG_CONFIGURATION, WRONG_USAGE, Options
+from onionstream.settings.config import ConfigError
 
 
 class OptionsTests(SynchronousTestCase):
@@ -54,6 +56,19 @@ class OptionsTests(SynchronousTestCase):
         options = self.parsed("--config", str(path), "--port", "2", "--no-tor")
         for config in (options.config, options.load()):
             self.assertEqual((config.web.port, config.tor.enabled), (2, False))
+
+    def test_R34_a_font_that_cannot_be_used_is_an_error_of_the_file(self) -> None:
+        """At the start, and when it is read again: nothing else of it holds, and the file may be right later."""
+        path, font = self.folder / "c.toml", self.folder / "my.ttf"
+        path.write_text('[stream]\ntitle = "New"\n[captcha]\nfonts = ["my.ttf"]\n')
+        self.assertEqual(self.ended("--config", str(path)), WRONG_CONFIGURATION)
+        self.assertIn(f'{path}: [captcha] fonts: The font "{font}" cannot be read: No such file', self.told())
+        good = load_default(10)
+        assert isinstance(good, FreeTypeFont)
+        font.write_bytes(good.font_bytes)
+        options = self.parsed("--config", str(path))
+        font.write_bytes(b"no font")
+        self.assertRaises(ConfigError, options.load)
 
     def test_what_cannot_be_understood(self) -> None:
         """One line, and the status for it."""

@@ -20,11 +20,15 @@ from onionstream.chat.room import Room
 from onionstream.files.banlists import BANS, MODERATOR_LIST, of_bans
 from onionstream.files.banlists import Banned as Entry
 from onionstream.files.ledger import Ledger
+from onionstream.regular import Regular
 from onionstream.threads import Workers
 from onionstream.web.pace import Pace
 
 REST = 1.0
 """Seconds between two times that a file is written: the word filter may ban many in a raid."""
+
+AGAIN = 60.0
+"""Seconds after which it is tried again to write what could not be written: the disk may have room by then (R-30)."""
 
 
 class Keeping:
@@ -67,6 +71,10 @@ class Keeping:
         """:return: what has to run as long as the daemon does."""
         return self._writers, self._bans, self._moderators
 
+    def timers(self) -> tuple[IService, ...]:
+        """:return: what is done now and then; where all is written that does nothing."""
+        return tuple(Regular(AGAIN, one.save, self._clock) for one in (self._bans, self._moderators))
+
     def tell(self, event: Event) -> None:
         """Something has happened in the room."""
         if isinstance(event, Banned | Unbanned):
@@ -74,8 +82,9 @@ class Keeping:
 
     def keep_bans(self, kept: bool) -> None:
         """The configuration is another one."""
-        self._bans.kept = kept
-        self._bans.look()
+        if kept != self._bans.kept:
+            self._bans.kept = kept
+            self._bans.look()
 
     def look(self) -> None:
         """The files may have been changed."""

@@ -213,7 +213,8 @@ class LiveChat:
         """:return: those parts of ``service`` that are done now and then."""
         titles = Regular(LOOK, self.titles.look, self._reactor)
         housekeeping = Housekeeping(self.room, self.presence, self._reactor, time.time)
-        return (*self._live.timers(), *self._plain.timers(), *housekeeping.timers(), titles)
+        own = (*housekeeping.timers(), *self._keeping.timers(), titles)
+        return (*self._live.timers(), *self._plain.timers(), *own)
 
     def look(self) -> None:
         """The files beside the configuration may have been changed by hand: lists, and emotes (R-41)."""

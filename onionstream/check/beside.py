@@ -55,7 +55,11 @@ def _emotes(folder: str) -> Iterator[Finding]:
     """One line for each that is not used."""
     if not folder:
         return
-    found = emotefiles.look(folder)
+    try:
+        found = emotefiles.look(folder)
+    except emotefiles.FolderError:
+        yield Finding(Verdict.WARNING, f"emotes in {folder}: the folder cannot be read")
+        return
     for problem in found.problems:
         yield Finding(Verdict.WARNING, f"emotes in {folder}: {problem}")
     if found.pictures:

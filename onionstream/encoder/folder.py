@@ -125,6 +125,7 @@ class Folder(Service):
         self._releasing: IDelayedCall | None = None
         self._hoping = self._unread = False
         self._trouble, self._trouble_at = "", 0.0
+        self._said = ""
         self._enter(State.STOPPED, "The source is switched off.")
 
     def status(self) -> Status:
@@ -143,7 +144,7 @@ class Folder(Service):
     def startService(self) -> None:
         """Follow the folder."""
         super().startService()
-        self._quiet, self._failures, self._hoping = 0.0, 0, True
+        self._quiet, self._failures, self._hoping, self._said = 0.0, 0, True, ""
         self._wait_for_a_writer()
         self._log.info("Following {place}", place=self._place)
         self._look()
@@ -281,7 +282,7 @@ class Folder(Service):
 
     def _on_air(self) -> None:
         """A frame has gone on air."""
-        self._failures, self._hoping = 0, True
+        self._failures, self._hoping, self._said = 0, True, ""
         if self.state is not State.RUNNING:
             self._enter(State.RUNNING, f"{self._place[0].upper()}{self._place[1:]} is followed.")
             self._log.info("Run {generation} from a folder", generation=self._generation)
@@ -307,11 +308,13 @@ class Folder(Service):
             self._air.off_air(returning=False)
 
     def _complain(self, sentence: str) -> None:
-        """It cannot be read; each reason is logged once."""
+        """It cannot be read; each reason is logged once, however often it is tried before there is a picture."""
         self._leave_air()
         if (self.state, self._sentence) != (State.UNUSABLE, sentence):
             self._enter(State.UNUSABLE, sentence)
             self._trouble, self._trouble_at = sentence, self._since
+        if sentence != self._said:
+            self._said = sentence
             self._log.warn("{sentence}", sentence=sentence)
 
     def _fail(self, problem: VideoError) -> None:

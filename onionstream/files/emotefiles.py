@@ -43,6 +43,10 @@ class EmoteError(Exception):
     """A file is not used; the text says why, after its name."""
 
 
+class FolderError(Exception):
+    """The folder cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """
@@ -76,15 +80,15 @@ def look(folder: str) -> Found:
     Look into a folder; takes some milliseconds for each picture.
 
     :param folder: its path; empty: there is none.
+    :raises FolderError: it cannot be read.
     """
     found = Found()
     if not folder:
         return found
     try:
         paths = sorted(_candidates(Path(folder)))
-    except (OSError, ValueError):
-        found.problems.append("the folder cannot be read")
-        return found
+    except (OSError, ValueError) as problem:
+        raise FolderError from problem
     for path in paths:
         _add(found, path)
     return found

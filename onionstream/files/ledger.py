@@ -72,9 +72,10 @@ class Ledger(Service, Generic[Entry]):
         return dict(self._known)
 
     def look(self) -> None:
-        """Somebody may have changed the file; what is in it holds from now on."""
+        """Somebody may have changed the file, and is told what came of it; what is in it holds from now on."""
         if not self.kept:
             return
+        self._said = ""
         try:
             found = _content(self._path)
         except TextFileError as problem:
@@ -138,7 +139,11 @@ class Ledger(Service, Generic[Entry]):
             return False
         before, self._text, self._known, self._said = self._known, found, entries, ""
         new = {name: entry for name, entry in entries.items() if before.get(name) != entry}
-        self.apply(new, [name for name in before if name not in entries])
+        gone = [name for name in before if name not in entries]
+        self.apply(new, gone)
+        self._log.info(
+            "{file} was changed: {new} put in, {gone} taken out.", file=self._path.name, new=len(new), gone=len(gone)
+        )
         return True
 
     def _complain(self, problem: str) -> None:

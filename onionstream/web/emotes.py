@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from onionstream.allowance import BusyError
 from onionstream.chat.emotes import Emote, split
-from onionstream.files.emotefiles import Found, Picture, look
+from onionstream.files.emotefiles import FolderError, Found, Picture, look
 from onionstream.logs import told
 from onionstream.web.areas import Router
 from onionstream.web.errors import NotFound
@@ -132,7 +132,10 @@ class Emotes:
         self._log.info("Emotes: {count}.", count=len(found.pictures))
 
     def _fail(self, failure: Failure) -> None:
-        if not failure.check(CancelledError):  # the daemon ends
+        """What there was stays, rather than that messages lose their pictures by a wrong word in a file (R-34)."""
+        if failure.check(FolderError):
+            self._log.warn("The folder of [chat] emotes cannot be read: there are the same emotes as before.")
+        elif not failure.check(CancelledError):  # the daemon ends
             self._log.error("{told}", told=told(failure))
 
 

@@ -6,66 +6,17 @@ import os
 from pathlib import Path
 
 from twisted.internet.task import Clock
+from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.encoder.folder import HOPE, LOOK, Folder, text
 from onionstream.encoder.supervisor import State
 from onionstream.settings.config import FolderSource
-from onionstream.video.errors import TimelineError
-from onionstream.video.samples import Kind, Sample, Tracks
+from tests.encoder.heard import HeardAir
 from tests.encoder.hls import PLAYLIST, SECOND, Writer
 from tests.video import streams
 
 EPOCH = 1_700_000_000 * SECOND
-
-
-class HeardRun:
-    """One run, as an invented video side sees it."""
-
-    def __init__(self, air: HeardAir) -> None:
-        """Begin."""
-        self._air = air
-
-    def take(self, event: Tracks | Sample) -> int:
-        """Write it down."""
-        if isinstance(event, Tracks):
-            self._air.tracks.append(event)
-            return 0
-        if self._air.broken:
-            raise TimelineError("it runs backwards")
-        self._air.pictures += event.kind is Kind.VIDEO
-        return int(event.kind is Kind.VIDEO)
-
-    def end(self) -> None:
-        """It is over."""
-        self._air.heard.append("end")
-
-
-class HeardAir:
-    """
-    Where runs go on air.
-
-    :ivar heard: what happened, in words.
-    :ivar tracks: of each run.
-    :ivar pictures: how many have come.
-    :ivar broken: no sample can be used.
-    """
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self.heard: list[str] = []
-        self.tracks: list[Tracks] = []
-        self.pictures = 0
-        self.broken = False
-
-    def begin_run(self, generation: int) -> HeardRun:
-        """Begin a run."""
-        self.heard.append(f"run {generation}")
-        return HeardRun(self)
-
-    def off_air(self, *, returning: bool) -> None:
-        """Hear whether one will be soon."""
-        self.heard.append("back soon" if returning else "off")
 
 
 class FolderCase(SynchronousTestCase):
@@ -236,6 +187,14 @@ class FolderTests(FolderCase):
         self.write()
         self.pass_time(LOOK)
         self.assertEqual(self.air.heard, ["run 1", "end", "back soon", "run 2"])
+
+    def test_S24_garbage_that_lies_there_is_told_once(self) -> None:
+        """Though it is tried at each look."""
+        self.write()
+        self.put("init.mp4", b"no boxes at all")
+        with capturedLogs() as logs:
+            self.pass_time(2)
+        self.assertEqual([event["log_level"] for event in logs], [LogLevel.warn])
 
     def test_a_writer_of_nothing_but_garbage(self) -> None:
         """Is given some tries, and then there is no stream."""

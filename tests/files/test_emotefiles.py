@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.files.emotefiles import EMOTES, LARGEST, SIDES, WIDEST, EmoteError, draw, look
+from onionstream.files.emotefiles import EMOTES, LARGEST, SIDES, WIDEST, EmoteError, FolderError, draw, look
 from tests.web.test_assets import chunks
 
 
@@ -184,4 +184,4 @@ class LookTests(SynchronousTestCase):
         self.assertEqual(look("").problems, [])
         for path in ("missing", "cat.png", "a\0b"):
             self.put("cat.png")
-            self.assertEqual(look(str(self.folder / path)).problems, ["the folder cannot be read"])
+            self.assertRaises(FolderError, look, str(self.folder / path))

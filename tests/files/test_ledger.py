@@ -234,6 +234,19 @@ class EditTests(LedgerCase):
         self.assertEqual((self.kept(), len(self.here)), (self.here, 3))
         self.assertEqual(self.here[ban("ann").key].why, Why.FILTER)
 
+    def test_R34_each_look_tells_what_came_of_it(self) -> None:
+        """Who sends SIGHUP again hears again what is wrong, and that it is right at last; never whom it is about."""
+        self.edit(lambda text: f"{text}\n[[ban")
+        for _ in range(2):
+            self.ledger.look()
+        self.assertEqual(len(self.said), 2)
+        self.assertEqual(len({*self.said}), 1)
+        self.edit(lambda text: text.partition("[[ban")[0])
+        self.ledger.look()
+        self.assertEqual(self.said[2:], ["bans.toml was changed: 0 put in, 2 taken out."])
+        self.ledger.look()
+        self.assertEqual(len(self.said), 3)
+
     def test_R34_with_an_error_there_is_no_start(self) -> None:
         """As with the configuration: without its bans a stream would be another one."""
         for text, sentence in (

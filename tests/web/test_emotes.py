@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, execute
 from twisted.logger import capturedLogs, formatEvent
 from twisted.web.resource import IResource
 
@@ -52,7 +52,7 @@ class FakeWorkers:
         """Do what is to be done."""
         waiting, self.waiting = self.waiting, []
         for function, deferred in waiting:
-            deferred.callback(function())
+            execute(function).chainDeferred(deferred)
 
 
 class EmoteCase(ChatCase):
@@ -221,6 +221,15 @@ class ReloadTests(EmoteCase):
         self.assertTrue(warning.startswith("Not all of [chat] emotes is used: 'bad00.png' is no picture"))
         self.assertTrue(warning.endswith("'bad09.png' is no picture that can be read; and 2 more."), warning)
         self.assertEqual(others, [])
+
+    def test_R34_a_folder_that_is_not_there_takes_nothing_away(self) -> None:
+        """One sentence each time, and messages have pictures as before; whether it went or never was."""
+        for folder in (self.folder / "missing", self.folder / "cat.png"):
+            self.emotes.folder = str(folder)
+            said = "The folder of [chat] emotes cannot be read: there are the same emotes as before."
+            self.assertEqual((self.look(), self.look()), ([said], [said]))
+        self.say(":cat:")
+        self.assertEqual(len(self.pictures()[0]), 1)
 
     def test_R51_one_who_asks_too_often_is_not_heard(self) -> None:
         """There is one who waits already; and the end of the daemon is no error."""

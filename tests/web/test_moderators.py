@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import execute
+
+from onionstream.assembly.keeping import AGAIN
 from onionstream.assembly.livechat import LiveChat
 from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
@@ -105,6 +108,18 @@ class RestartTests(ModeratingCase):
         chat = self.again()
         self.assertEqual([(ban.person.key, ban.when, ban.why) for ban in chat.room.bans], before)
         self.assertIs(chat.room.restyle(key, Look(trip=THEIRS), 0.0).role, Role.MODERATOR)
+
+    def test_R30_what_could_not_be_written_is_written_later(self) -> None:
+        """Without anybody doing anything: so that a crash much later loses nothing."""
+        for timer in self.chat._keeping.timers():
+            timer.startService()
+            self.addCleanup(timer.stopService)
+        self.host.press("ban", self.mark)
+        self.clock.advance(AGAIN - 1)  # nothing can be written: the threads do not run
+        self.assertFalse((self.state / "bans.toml").exists())
+        self.chat._keeping._writers.run = execute  # type: ignore[assignment]
+        self.clock.advance(1)
+        self.assertIn(self.key.hex(), (self.state / "bans.toml").read_text())
 
     def test_A5_unless_they_are_not_to_be_kept(self) -> None:
         """Then there is no file."""
