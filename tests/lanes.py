@@ -1,8 +1,9 @@
 """
 Which tests run side by side, so that a small machine's two cores both have something to do.
 
-Each lane is one process that runs its tests one after the other, with trial. What stands under :data:`BROWSERS` and
-:data:`ALONE` is named here; whatever is not named has its lane all the same, so a new test is never forgotten.
+Each lane is one process that runs its tests one after the other, with trial. What stands under :data:`BROWSERS`,
+:data:`TORS` and :data:`ALONE` is named here; whatever is not named has its lane all the same, so a new test is never
+forgotten.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ BROWSERS = frozenset(
 )
 """They spend their time in Firefox and Chromium."""
 
+TORS = frozenset(f"tests.real.test_{name}" for name in ("circuits", "onion", "tor", "tornet"))
+"""They share a Tor network of their own, and mostly wait for it."""
+
 ALONE = frozenset(
     f"tests.real.test_{name}" for name in ("hls", "login", "onion_daemon", "slow_clients", "unbroken", "watching")
 )
@@ -56,11 +60,12 @@ def modules() -> list[str]:
 
 
 def side_by_side() -> tuple[Lane, ...]:
-    """:return: lanes that may run beside each other."""
+    """:return: lanes that may run beside each other, those that take longest first."""
     real = [name for name in modules() if name.startswith("tests.real.")]
     return (
         Lane(name="units", tests=tuple(name for name in modules() if name not in real)),
-        Lane(name="programs", tests=tuple(name for name in real if name not in BROWSERS | ALONE)),
+        Lane(name="programs", tests=tuple(name for name in real if name not in BROWSERS | TORS | ALONE)),
+        Lane(name="tors", tests=tuple(sorted(TORS))),
         Lane(name="browsers", tests=tuple(sorted(BROWSERS))),
     )
 

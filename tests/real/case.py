@@ -31,7 +31,7 @@ class BrowserTestCase(TestCase):
     is not set), whether it failed or not.
     """
 
-    timeout = 300
+    timeout = 600
 
     def screen(self, width: int = 1280, height: int = 800) -> Screen:
         """

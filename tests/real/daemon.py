@@ -219,7 +219,7 @@ class DaemonCase(TestCase):
     Tests with a daemon; every one of them also holds that nothing unhandled got into its log.
     """
 
-    timeout = 300
+    timeout = 600
 
     def daemon(self, config: str = QUICK, folder: Path | None = None, **more: Any) -> Daemon:  # noqa: ANN401
         """A new daemon, which ends with the test."""

@@ -80,7 +80,7 @@ class ReadAir:
 class EncoderTestCase(TestCase):
     """A test with a real encoder, which ends with it."""
 
-    timeout = 180
+    timeout = 600
 
     def setUp(self) -> None:
         """Prepare the video side."""

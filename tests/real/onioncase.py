@@ -29,7 +29,7 @@ from tests.tornet.socks import WayError, connect, fetch
 _KNOWN = ("cached-certs", "cached-microdesc-consensus", "cached-microdescs", "cached-microdescs.new")
 """What a tor knows of its network, without its guards."""
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 """Seconds until a service must be reachable. It takes three as a rule."""
 
 
@@ -73,10 +73,12 @@ class Download:
 class OnionCase(TorCase):
     """Tests with a tor that is published."""
 
-    timeout = 300
+    timeout = 600
     network: TorNetwork
     site: OnionSite
     state: Path
+    publications: int
+    expected: int
 
     async def published(self, name: str = "") -> Tor:
         """
@@ -94,8 +96,22 @@ class OnionCase(TorCase):
         await self.site.open(cast("IReactorUNIX", self.reactor), paths_in(self.state).site)
         self.addCleanup(self.site.close)
         tor = self.tor(self.state, "\n".join(self.network.join_lines))
+        self.follow(tor)
         await self.reachable(tor)
+        self.expected = self.publications + 1
         return tor
+
+    def follow(self, tor: Tor) -> None:
+        """Count how often it is published, also where the time between is too short for a look."""
+        before, self.publications = tor.state, 0
+
+        def note(_: None) -> None:
+            nonlocal before
+            self.publications += (before, tor.state) == (State.PUBLISHING, State.REACHABLE)
+            before = tor.state
+            tor.changed().addCallback(note)
+
+        note(None)
 
     def service_pid(self) -> int:
         """:return: the process of the tor under test; those of the network are ours too."""
@@ -107,8 +123,9 @@ class OnionCase(TorCase):
         await self.see("the publication", lambda: (tor.state, tor.status().sentence), _reachable, timeout=_PATIENCE)
 
     async def anew(self, tor: Tor) -> None:
-        """Wait until it is published once more."""
-        await self.see("the end of the former", lambda: tor.state, lambda state: state is State.PUBLISHING)
+        """Wait until it is published once more than when this was waited for before."""
+        await self.see("a new publication", lambda: self.publications, lambda count: count >= self.expected)
+        self.expected = self.publications + 1
         await self.reachable(tor)
 
     async def page(self, tor: Tor, client: Node | None = None, identity: str = "") -> bytes:

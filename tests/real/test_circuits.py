@@ -54,7 +54,7 @@ def garbage(chance: Random) -> bytes:
 class SocketCase(TestCase):
     """A site on a UNIX socket, with deadlines that a test can wait for."""
 
-    timeout = 300
+    timeout = 600
 
     def setUp(self) -> None:
         """Listen."""
@@ -168,7 +168,7 @@ class CircuitsTest(SocketCase):
 class OnionTest(SocketCase):
     """The same socket behind a real tor, in a network of its own."""
 
-    timeout = 300
+    timeout = 600
 
     async def test_D84_two_clients_have_two_circuits(self) -> None:
         """Each of them the same one for all of its connections; the control connection calls it by the same number."""

@@ -133,7 +133,7 @@ class SelfTestTests(OnionCase):
         os.kill(self.service_pid(), signal.SIGKILL)
         self.assertEqual((await broken).outcome, Outcome.NOT_TESTED)
         self.assertTrue(paths_in(self.state).socks.is_socket())
-        await self.see("a test by itself", lambda: test.last, timeout=60)
+        await self.see("a test by itself", lambda: test.last)
         assert test.last is not None
         self.assertEqual(test.last.outcome, Outcome.REACHED)
         await tor.stopService()

@@ -51,7 +51,7 @@ def _exchange(link: socket.socket, request: bytes) -> str:
 class OnionDaemonTests(WatchingCase):
     """A daemon with its own tor, and Firefox ESR with scripts off behind the network's client."""
 
-    timeout = 300
+    timeout = 600
     browser_name = "firefox"
     network: TorNetwork
 
@@ -62,9 +62,7 @@ class OnionDaemonTests(WatchingCase):
         program = self.tor_in_network(folder)
         daemon = self.daemon(CODE + f'[tor]\nprogram = "{program}"\nallow_tmpfs = true\n', folder)
         await daemon.on_air()
-        await until(
-            clock(), "the publication", lambda: daemon.output, lambda text: "viewers can come" in text, timeout=60
-        )
+        await until(clock(), "the publication", lambda: daemon.output, lambda text: "viewers can come" in text)
         return daemon, (daemon.state / "onion" / "hostname").read_text().strip()
 
     def tor_in_network(self, folder: Path) -> Path:
@@ -80,16 +78,14 @@ class OnionDaemonTests(WatchingCase):
         _, address = await self.published()
         screen = self.screen(WIDTH, HEIGHT)
         self.browser("firefox", screen, f"http://{address}/", Habits(socks_port=self.network.socks_port))
-        await self.moves(screen, "a moving picture", timeout=60)
+        await self.moves(screen, "a moving picture")
         for _ in range(5):
             await self.moves(screen, "the same a little later")
 
     async def test_it_tests_itself(self) -> None:
         """The terminal tells what came through the network: page, video, and more than the stream needs."""
         daemon, _ = await self.published()
-        text = await until(
-            clock(), "what it found", lambda: daemon.output, lambda text: "kbit/s fits well" in text, timeout=60
-        )
+        text = await until(clock(), "what it found", lambda: daemon.output, lambda text: "kbit/s fits well" in text)
         for words in ("The onion address works", "The video began after", "Another way, filled on purpose, carried"):
             self.assertIn(words, text)
 

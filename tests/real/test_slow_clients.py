@@ -88,7 +88,7 @@ class Client(Protocol):
 class RealSiteTest(TestCase):
     """A site that listens on loopback and on a UNIX socket."""
 
-    timeout = 300
+    timeout = 600
 
     def setUp(self) -> Deferred[None]:  # type: ignore[override] # trial waits for it
         """Listen."""

@@ -55,7 +55,7 @@ class Answer(Resource):
 class CarryTests(TestCase):
     """Onion services of the network that all tests share."""
 
-    timeout = 300
+    timeout = 600
 
     async def test_an_onion_on_a_port_answers(self) -> None:
         """A request by its name, through the client's SOCKS port, comes to the site on a loopback port."""
@@ -98,7 +98,7 @@ class CarryTests(TestCase):
 class EndTests(TestCase):
     """What is left of tors whose program ends."""
 
-    timeout = 300
+    timeout = 600
 
     async def ended(self, number: signal.Signals, program: str, *arguments: str) -> Path:
         """

@@ -56,7 +56,7 @@ def mode(path: Path) -> int:
 class TorCase(TestCase):
     """Tests with a real tor, which ends with them."""
 
-    timeout = 300
+    timeout = 600
 
     def setUp(self) -> None:
         """Find the reactor."""

@@ -12,7 +12,7 @@ from twisted.internet.task import deferLater
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that are enough for anything that comes at all, also on a machine that is very busy."""
 
 
