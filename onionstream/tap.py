@@ -62,6 +62,7 @@ from onionstream.web.http import BoundedSite
 from onionstream.web.identity import Who
 from onionstream.web.limits import Limits
 from onionstream.web.listening import Listening
+from onionstream.web.nearby import NearSite
 from onionstream.web.playlist import Playlist
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sockets import LOOPBACK, ListenError, listen_on_loopback, listen_on_unix
@@ -260,7 +261,8 @@ def _listen(
     circuits: CircuitSite,
 ) -> list[IListeningPort]:
     """The port comes first: it is the one that somebody else may have. The socket is tor's."""
-    ports = [listen_on_loopback(reactor, settings.web.port, site)] if settings.web.port else []
+    near = NearSite(site, settings.web.hosts)
+    ports = [listen_on_loopback(reactor, settings.web.port, near)] if settings.web.port else []
     return [*ports, listen_on_unix(reactor, state.socket, circuits)]
 
 

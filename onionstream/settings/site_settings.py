@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from onionstream.settings import schema
@@ -9,6 +10,11 @@ from onionstream.settings.schema import at_most, matching, one_of, that
 
 _NAME = that(lambda text: text == text.strip() and 1 <= len(text) <= 24, ", 1 to 24 characters, no space at its ends")
 _PASSWORD = that(lambda text: not text or 8 <= len(text) <= 256, ", 8 to 256 characters, or none at all")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]", re.ASCII)
+_HOSTS = that(
+    lambda names: len(names) <= 16 and all(map(_HOST.fullmatch, names)),
+    ': at most 16 names such as "stream.home.arpa", without a port',
+)
 _ENTRIES = at_most(1024, "words and patterns")
 
 
@@ -18,11 +24,13 @@ class Web:
     ``[web]``: the site.
 
     :ivar port: TCP port on 127.0.0.1 for the broadcaster's own browser; 0: none, only the UNIX socket.
+    :ivar hosts: names by which that port may be asked, beside those of this machine itself (D-03).
     :ivar connections: open connections at the most, all viewers together; more are refused.
     :ivar cookies_secure: mark cookies ``Secure``; a browser that takes no onion address for safe drops those (D-05).
     """
 
     port: int = field(default=5000, metadata=schema.between(0, 65535))
+    hosts: tuple[str, ...] = field(default=(), metadata=_HOSTS)
     connections: int = field(default=2000, metadata=schema.between(1, 100000))
     cookies_secure: bool = False
 

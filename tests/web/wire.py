@@ -19,6 +19,7 @@ from onionstream.web.areas import Areas, Router
 from onionstream.web.circuits import CircuitSite
 from onionstream.web.http import BoundedChannel, BoundedSite
 from onionstream.web.limits import Limits
+from onionstream.web.nearby import NearSite
 from onionstream.web.request import BoundedRequest
 
 BUFFER = 64 * 1024
@@ -152,7 +153,7 @@ def _unchunk(raw: bytes) -> tuple[bytes, bytes]:
 class Client:
     """One connection to a site."""
 
-    def __init__(self, site: BoundedSite | CircuitSite) -> None:
+    def __init__(self, site: BoundedSite | CircuitSite | NearSite) -> None:
         """
         :param site: may refuse, see ``refused``.
         """
