@@ -51,7 +51,6 @@ class Dashboard:
         self._sessions = sessions
         self._clock = clock
         self._shown: dict[str, bytes] = {}
-        self._requests: dict[Document, BoundedRequest] = {}
 
     def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does."""
@@ -65,7 +64,6 @@ class Dashboard:
         parts = self._parts()
         changed = [markup for name, markup in parts.items() if self._shown.get(name) != markup]
         self._shown = parts
-        self.hub.each(self._stay)
         self.hub.check()
         if changed:
             self.hub.publish(*changed)
@@ -102,18 +100,9 @@ class Dashboard:
         parts = self._shown  # as all others have it: what is new since the last look comes to all with the next
         begin = TEMPLATES.get_template("dashboard.html").render(heartbeat=_MACROS.heartbeat(ADDRESS))
         answer = LastingAnswer(request)
-        document = Document(answer, session.key)
-        self._requests[document] = request
-        try:
-            await last(request, answer, self.hub, document, [begin.encode(), *parts.values()])
-        finally:
-            del self._requests[document]
+        document = Document(answer, session.key, may_stay=lambda: self._sessions.staff(request) is not None)
+        await last(request, answer, self.hub, document, [begin.encode(), *parts.values()])
 
     def _parts(self) -> dict[str, bytes]:
         figures = self._look()
         return {name: str(getattr(_MACROS, name)(figures)).encode() for name in PARTS}
-
-    def _stay(self, document: Document) -> None:
-        """Whoever has logged out sees nothing more."""
-        if self._sessions.staff(self._requests[document]) is None:
-            document.end()
