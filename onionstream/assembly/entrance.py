@@ -28,7 +28,7 @@ from onionstream.web.identity import Identity, Who
 from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
 from onionstream.web.request import BoundedRequest
-from onionstream.web.sessions import Sessions
+from onionstream.web.sessions import LIFE, Sessions
 from onionstream.web.tripcodes import Tripcodes
 
 Shell = Callable[[BoundedRequest, Who, str], str]
@@ -40,6 +40,7 @@ class Entrance:
     All of it.
 
     :ivar nonces: let forms be sent once.
+    :ivar own_nonces: the same for the broadcaster's own, which stand open for as long as his login lasts.
     :ivar asking: poses captchas.
     :ivar tripcodes: makes them.
     :ivar door: who may come in.
@@ -77,12 +78,13 @@ class Entrance:
         self._sessions = sessions
         self._captchas = Captchas(self._painters, reactor, chat_settings.pictures(settings.captcha))
         self.nonces = Nonces(token_bytes(32), reactor)
+        self.own_nonces = Nonces(token_bytes(32), reactor, life=int(LIFE))
         self.asking = Asking(self._captchas, token_bytes(32), reactor)
         self.tripcodes = Tripcodes(self._hashers, pepper, reactor)
         lock = chat_settings.door(settings.doors)
         self.door = Door(identity, self.asking, room, shell, self.tripcodes, reactor, lock)
         self._guard = Guard(password or new_password(), self._doormen, reactor)
-        self.login = Login(sessions, self._guard, identity, self.asking, self.nonces)
+        self.login = Login(sessions, self._guard, identity, self.asking, self.own_nonces)
 
     @property
     def areas(self) -> tuple[Area, ...]:

@@ -95,7 +95,7 @@ class Seat:
         parts = chat, broadcast, machine.encoder, machine.onion, machine.test, machine.circuits
         self.figures = Measuring(lambda: self.settings, *parts, clock).look
         self.dashboard = Dashboard(self.figures, chat.sessions, clock)
-        desk = Desk(chat.sessions, chat.entrance.nonces, clock)
+        desk = Desk(chat.sessions, chat.entrance.own_nonces, clock)
         what = chat.course, chat.titles, chat.moderation, machine.encoder
         steer = Steer(*what, desk, chat.presence, chat.called, clock, time.time)
         guests = GuestList(desk, GuestBook(machine.state, partial(clock.callLater, SOON, machine.guests)))

@@ -50,7 +50,6 @@ class Dashboard:
         self._sessions = sessions
         self._clock = clock
         self._shown: dict[str, bytes] = {}
-        self._requests: dict[OpenDocument, BoundedRequest] = {}
 
     def timers(self) -> tuple[Regular, ...]:
         """:return: what has to run as long as the daemon does."""
@@ -64,7 +63,6 @@ class Dashboard:
         parts = self._parts()
         changed = [markup for name, markup in parts.items() if self._shown.get(name) != markup]
         self._shown = parts
-        self.hub.each(self._stay)
         self.hub.check()
         if changed:
             self.hub.publish(*changed)
@@ -101,18 +99,9 @@ class Dashboard:
         parts = self._shown  # as all others have it: what is new since the last look comes to all with the next
         begin = TEMPLATES.get_template("dashboard.html").render(heartbeat=_MACROS.heartbeat(ADDRESS))
         answer = LastingAnswer(request)
-        document = OpenDocument(answer, session.key)
-        self._requests[document] = request
-        try:
-            await last(request, answer, self.hub, document, [begin.encode(), *parts.values()])
-        finally:
-            del self._requests[document]
+        document = OpenDocument(answer, session.key, may_stay=lambda: self._sessions.staff(request) is not None)
+        await last(request, answer, self.hub, document, [begin.encode(), *parts.values()])
 
     def _parts(self) -> dict[str, bytes]:
         figures = self._look()
         return {name: str(getattr(_MACROS, name)(figures)).encode() for name in PARTS}
-
-    def _stay(self, document: OpenDocument) -> None:
-        """Whoever has logged out sees nothing more."""
-        if self._sessions.staff(self._requests[document]) is None:
-            document.end()

@@ -1,8 +1,9 @@
 """
 What the forms of the broadcaster's page have in common.
 
-Each is sent by him alone, and once (D-06). It is answered by the way back to the place of the page where it was
-pressed, which then says what became of it. So nothing needs a script, and loading the page anew sends nothing again.
+Each is sent by him alone, and once (D-06), at any time before his login ends: the page stands open for hours. It is
+answered by the way back to the place of the page where it was pressed, which then says what became of it, and has again
+what was typed if that was not done. So nothing needs a script, and loading the page anew sends nothing again.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ DESK = "/broadcaster"
 """The page, and the beginning of where its forms are sent."""
 
 AGAIN = "This page is not fresh any more, so nothing was changed. Please press it again."
-TWICE = "You have sent this already, and it was done once."
+TWICE = "You have sent this already, and a form does its work once. If you mean it again, press it again."
+
+_SECRET = ("nonce", "act", "password")  # fields that are not typed, or not to be shown
 
 _KEPT = 300.0  # seconds in which somebody comes back to the page
 
@@ -47,6 +50,17 @@ class Forms:
     once: Callable[[str], str]
     notice: Notice | None
 
+    def typed(self, form: str, field: str, present: str) -> str:
+        """
+        :param form: the name of a form.
+        :param field: of it.
+        :param present: what it shows if nothing comes back.
+        :return: what it shows.
+        """
+        if self.notice is None or self.notice.form != form:
+            return present
+        return self.notice.typed.get(field, present)
+
 
 class Desk:
     """Takes them."""
@@ -54,7 +68,7 @@ class Desk:
     def __init__(self, sessions: Sessions, nonces: Nonces, clock: IReactorTime) -> None:
         """
         :param sessions: who is logged in.
-        :param nonces: let each form be sent once.
+        :param nonces: let each form be sent once, as long as somebody is logged in.
         :param clock: never goes back.
         """
         self._sessions = sessions
@@ -82,7 +96,7 @@ class Desk:
         twice: str = TWICE,
     ) -> str:
         """
-        Do what a form wants, once.
+        Do what a form wants, once; what was typed for something else than that is kept for the page.
 
         :param request: has brought it.
         :param form: its name; the page has the outcome where this form is.
@@ -101,7 +115,7 @@ class Desk:
             self._nonces.spend(session.who, _purpose(form), fields["nonce"])
             done = act(fields)
         except SpentError:
-            done = self._notices.get(session.own, self._clock.seconds()) or Notice(twice)
+            done = self._unread(session, form) or Notice(twice).with_typed(_typed(fields))
         except StaleError:
             done = Notice(AGAIN, refused=True)
         except (CourseError, TitleError, InvitationError, ConfigError) as error:
@@ -110,8 +124,15 @@ class Desk:
             done = Notice(error.sentence, refused=True)
         if isinstance(done, str):
             return done
-        self._notices.put(session.own, done if done.form else done.at(form), self._clock.seconds())
+        if done.refused:
+            done = done.with_typed(_typed(fields))
+        self._notices.put(session.own, done.at(form), self._clock.seconds())
         return _go_back(request)
+
+    def _unread(self, session: Session, form: str) -> Notice | None:
+        """:return: what became of this form, if it was pressed again before the page could say so."""
+        notice = self._notices.get(session.own, self._clock.seconds())
+        return notice if notice is not None and notice.form == form else None
 
 
 def pressed(fields: dict[str, str], *known: str) -> str:
@@ -119,6 +140,11 @@ def pressed(fields: dict[str, str], *known: str) -> str:
     if fields["act"] not in known:
         raise BadRequest
     return fields["act"]
+
+
+def _typed(fields: dict[str, str]) -> dict[str, str]:
+    """:return: what may come back."""
+    return {name: value for name, value in fields.items() if name not in _SECRET}
 
 
 def _purpose(form: str) -> str:

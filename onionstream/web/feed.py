@@ -163,7 +163,7 @@ class Feed:
         self.hub.publish(self.fragments.heartbeat())
 
     def check(self) -> None:
-        """Look for readers who take nothing, and for those who do not watch. To be called every few seconds."""
+        """Look for readers who take nothing, may not stay, or do not watch. To be called every few seconds."""
         self.hub.flush()
         self.hub.check()
         now, online = self._clock.seconds(), self._stage().state is Air.ONLINE

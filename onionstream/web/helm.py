@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from onionstream.files.titlefile import ABOUT, MOST, TITLE
 from onionstream.web.course import Course
 
 
@@ -56,6 +58,7 @@ class Notice:
     :ivar sweep: minutes and minutes of a sweep that is asked about, and how many messages it finds.
     :ivar last: the only guest, if taking his invitation back is asked about.
     :ivar form: the name of the form.
+    :ivar typed: what comes back into its fields, by their names, since it was not done.
     """
 
     sentence: str
@@ -63,10 +66,15 @@ class Notice:
     sweep: tuple[int, int, int] | None = None
     last: str = ""
     form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def at(self, form: str) -> Notice:
         """:return: the same, of this form."""
         return replace(self, form=form)
+
+    def with_typed(self, typed: Mapping[str, str]) -> Notice:
+        """:return: the same, with what comes back."""
+        return replace(self, typed=typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,9 @@ class View:
     :ivar off: the source was switched off.
     :ivar hidden: messages that the latest sweep has hidden which is not taken back.
     :ivar members: in full.
+    :ivar title_most: characters of a title at the most, ...
+    :ivar about_most: ... of what stands under it, ...
+    :ivar about_bytes: ... and bytes of that.
     """
 
     titles: Titles
@@ -100,3 +111,6 @@ class View:
     hidden: int
     members: tuple[str, ...]
     applicants: tuple[Tripcoded, ...]
+    title_most: int = TITLE.most
+    about_most: int = ABOUT.most
+    about_bytes: int = MOST - 1

@@ -69,7 +69,7 @@ class OpenDocument:
     """
 
     __slots__ = (
-        "_ended", "_fillings", "_head", "_most", "_response", "_taken", "_taken_at", "_told", "_written",
+        "_ended", "_fillings", "_head", "_may_stay", "_most", "_response", "_taken", "_taken_at", "_told", "_written",
         "key", "lacking", "noted", "role", "serial",
     )  # fmt: skip
 
@@ -81,6 +81,7 @@ class OpenDocument:
         fillings: Mapping[Hole, bytes] | None = None,
         most: int = MOST,
         role: Role = Role.VIEWER,
+        may_stay: Callable[[], bool] | None = None,
     ) -> None:
         """
         :param response: nothing is written yet.
@@ -89,6 +90,7 @@ class OpenDocument:
         :param fillings: what its fragments have in their holes.
         :param most: pieces of news after which it ends.
         :param role: see there.
+        :param may_stay: asked every few seconds, whether its reader may still see it; ``None``: he always may.
         """
         self.key = key
         self.serial = serial
@@ -98,6 +100,7 @@ class OpenDocument:
         self._response = response
         self._fillings = fillings or {}
         self._most = most
+        self._may_stay = may_stay
         self._told = self._written = self._head = self._taken = 0
         self._taken_at: float | None = None
         self._ended = False
@@ -138,11 +141,14 @@ class OpenDocument:
 
     def check(self, now: float) -> bool:
         """
-        Cut it off when nothing was taken for too long.
+        End it when its reader may not see it any more, and cut it off when nothing was taken for too long.
 
         :param now: seconds of a monotonic clock.
         :return: whether it goes on.
         """
+        if self._may_stay is not None and not self._may_stay():
+            self.end()
+            return False
         unsent = self._response.unsent()
         taken = self._written - unsent
         if unsent == 0 or taken != self._taken or self._taken_at is None:
@@ -261,7 +267,7 @@ class Hub:
         self._pace.hurry()
 
     def check(self) -> None:
-        """Cut off those who take nothing. To be called every few seconds."""
+        """Look for those who take nothing, or may not stay. To be called every few seconds."""
         now = self._clock.seconds()
         self.each(lambda document: document.check(now))
 

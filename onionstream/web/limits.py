@@ -15,6 +15,8 @@ class Limits:
     :ivar body_bytes: body of one request.
     :ivar fields: fields of one form.
     :ivar field_bytes: bytes of one field's name or value.
+    :ivar desk_body_bytes: body of one of the broadcaster's forms; 9 of them may stand for one of 2200 characters.
+    :ivar desk_field_bytes: bytes of one field of those, so that he hears in words what is too long.
     :ivar proxy_seconds: for the line with which tor begins each connection (D-84).
     :ivar request_seconds: from a request's first byte to its last; a client over a slow circuit needs about 10.
     :ivar idle_seconds: an open connection without a request.
@@ -28,6 +30,8 @@ class Limits:
     body_bytes: int = 16 * 1024
     fields: int = 16
     field_bytes: int = 4 * 1024
+    desk_body_bytes: int = 20 * 1024
+    desk_field_bytes: int = 8 * 1024
     proxy_seconds: float = 5
     request_seconds: float = 20
     idle_seconds: float = 65

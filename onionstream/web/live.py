@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from secrets import token_hex, token_urlsafe
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from onionstream.onion.budgets import Share
 from onionstream.regular import Regular
 from onionstream.web import css
 from onionstream.web.areas import Router
+from onionstream.web.errors import WebError
 from onionstream.web.feed import Feed
 from onionstream.web.fragments import Words, sheet
 from onionstream.web.headers import Document, apply
@@ -37,7 +39,7 @@ MINUTE = 60.0
 """Seconds between two times that the time on air is told."""
 
 SWEEP = 2.0
-"""Seconds between two looks for readers who take nothing or do not watch."""
+"""Seconds between two looks for readers who take nothing, do not watch, or are logged in no more."""
 
 SOONEST, LATEST = 3, 6
 """Seconds after the end of a document in which a browser loads it anew; not all at once."""
@@ -182,13 +184,15 @@ class Live:
             self._presence.enter(visit.key, Way.PAGE)
         try:
             answer = LastingAnswer(request)
-            document = self._document(answer, visit, nonce, serial)
+            document = self._document(request, answer, visit, nonce, serial)
             await last(request, answer, self.feed.hub, document, self._head(document, visit, nonce))
         finally:
             if visit.key is not None:
                 self._presence.leave(visit.key, Way.PAGE)
 
-    def _document(self, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str) -> OpenDocument:
+    def _document(
+        self, request: BoundedRequest, answer: LastingAnswer, visit: _Visit, nonce: str, serial: str
+    ) -> OpenDocument:
         fillings = {
             Hole.NONCE: nonce.encode(),
             Hole.AGAIN: escape(visit.address("/live")).encode(),
@@ -196,7 +200,16 @@ class Live:
         }
         # Those who came together do not all load it anew together.
         most = MOST - int(self._chance() * MOST / 6)
-        return OpenDocument(answer, visit.key, serial, fillings, most=most, role=visit.role)
+        may_stay = None if visit.role is Role.VIEWER else partial(self._knows, request, visit)
+        return OpenDocument(answer, visit.key, serial, fillings, most=most, role=visit.role, may_stay=may_stay)
+
+    def _knows(self, request: BoundedRequest, visit: _Visit) -> bool:
+        """:return: whether somebody would still be the same by what his browser has sent: a login comes to an end."""
+        try:
+            who = self._identity.reader(request, None)
+        except WebError:
+            return False
+        return who is not None and who.key == visit.key
 
     def _head(self, document: OpenDocument, visit: _Visit, nonce: str) -> list[bytes]:
         messages = self.feed.history(staff=document.staff)

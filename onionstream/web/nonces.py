@@ -21,7 +21,7 @@ from onionstream.web.errors import BadRequest
 from onionstream.web.identity import Who
 
 LIFE = 30 * 60
-"""Seconds for which a form can be sent."""
+"""Seconds for which a form can be sent, unless something else is said."""
 
 MOST = 16_384
 """Spent nonces that are remembered; each takes about 150 bytes."""
@@ -46,15 +46,17 @@ class StaleError(NonceError):
 class Nonces:
     """Issues nonces and takes each once."""
 
-    def __init__(self, key: bytes, clock: IReactorTime, most: int = MOST) -> None:
+    def __init__(self, key: bytes, clock: IReactorTime, most: int = MOST, *, life: int = LIFE) -> None:
         """
         :param key: signs; 32 bytes made at this start of the daemon, since times are counted from it.
         :param clock: never goes back.
         :param most: spent nonces that are remembered.
+        :param life: seconds for which a form can be sent.
         """
         self._key = key
         self._clock = clock
         self._most = most
+        self._life = life
         self._start = clock.seconds()
         self._spent: set[tuple[int, bytes]] = set()
         self._oldest: list[tuple[int, bytes]] = []  # the same, as a heap
@@ -107,7 +109,7 @@ class Nonces:
         head = raw[: _HEAD.size]
         if not hmac.compare_digest(self._signature(who, form, head), raw[_HEAD.size :]):
             raise StaleError
-        self._forget(before=self._now() - LIFE)
+        self._forget(before=self._now() - self._life)
         issued, chance = _HEAD.unpack(head)
         if (issued, chance) in self._spent:
             raise SpentError

@@ -28,6 +28,7 @@ METHODS = ("GET", "HEAD", "POST")
 
 _NO_NAMES = (b"", b".", b"..")
 
+_DESK = b"/broadcaster/"  # how the addresses begin to which the broadcaster sends his forms
 
 EMOTES = b"/emote/"
 """How the addresses of emotes begin."""
@@ -59,6 +60,7 @@ class BoundedRequest(Request):
         """
         super().__init__(channel, parsePOSTFormSubmission=False)
         self._limits = channel.site.limits
+        self._body_bytes, self._field_bytes = self._limits.body_bytes, self._limits.field_bytes
         self._root = channel.site.root
         self._visitor = channel.visitor
 
@@ -183,6 +185,8 @@ class BoundedRequest(Request):
         coding = [value.lower() for value in self._received(b"transfer-encoding")]
         if coding and (coding != [b"chunked"] or version != b"HTTP/1.1"):
             raise errors.BadRequest
+        if target.startswith(_DESK):
+            self._body_bytes, self._field_bytes = self._limits.desk_body_bytes, self._limits.desk_field_bytes
         if length != 0:
             self._admit_body(length)
 
@@ -195,7 +199,7 @@ class BoundedRequest(Request):
             raise errors.BadRequest
         if not forms.is_form(self._received(b"content-type")):
             raise errors.UnsupportedMediaType
-        if length is not None and length > self._limits.body_bytes:
+        if length is not None and length > self._body_bytes:
             raise errors.TooLarge
 
     def gotLength(self, length: int | None) -> None:  # noqa: ARG002 - Twisted hands it over
@@ -210,7 +214,7 @@ class BoundedRequest(Request):
         :raises TooLarge: it is one too many.
         """
         assert self.content is not None
-        if self.content.tell() + len(data) > self._limits.body_bytes:
+        if self.content.tell() + len(data) > self._body_bytes:
             raise errors.TooLarge
         self.content.write(data)
 
@@ -296,7 +300,7 @@ class BoundedRequest(Request):
         :param known: names.
         :return: values by name.
         """
-        return forms.parse(encoded, known, self._limits.fields, self._limits.field_bytes)
+        return forms.parse(encoded, known, self._limits.fields, self._field_bytes)
 
 
 def _segments(path: bytes) -> list[bytes]:

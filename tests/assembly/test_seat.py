@@ -25,7 +25,7 @@ from tests.assembly.parts import Encoder, Onion
 from tests.onion.test_guests import FakeDoor
 from tests.web.helms import Test
 from tests.web.visitor import Visitor
-from tests.web.wire import WireCase
+from tests.web.wire import WireCase, get
 
 
 class SeatTests(WireCase):
@@ -105,3 +105,31 @@ class SeatTests(WireCase):
         he.choose("/broadcaster/reload").press()
         self.assertEqual(he.page.said["alert"], ["my.toml, line 3: this is not TOML"])
         self.assertEqual(self.chat.room.rules.mode, Mode.CLOSED)
+
+    def test_S13_what_the_broadcaster_sees_ends_with_his_login(self) -> None:
+        """The figures and the live page: when he logs out, and when twelve hours are over."""
+        for ends in (self.logs_out, self.waits):
+            he = self.host()
+            documents = [self.connect().send(get(path, *he.headers())) for path in ("/live", "/broadcaster/now")]
+            self.look()
+            self.assertEqual([one.closed for one in documents], [False, False])
+            ends(he)
+            self.look()
+            self.assertEqual([one.closed for one in documents], [True, True])
+
+    def logs_out(self, he: Visitor) -> None:
+        """By the button."""
+        he.choose("/logout").press()
+
+    def waits(self, he: Visitor) -> None:
+        """What stands open uses his login, so it does not end sooner."""
+        for _ in range(11):
+            self.clock.advance(3600.0)
+            self.look()
+        self.assertEqual(he.go("/broadcaster").answer.status, 200)
+        self.clock.advance(3601.0)
+
+    def look(self) -> None:
+        """Do what is done every few seconds."""
+        self.chat._live.feed.check()
+        self.seat.dashboard.look()

@@ -8,6 +8,7 @@ from typing import Any
 
 from onionstream.chat.rules import Mode, When
 from onionstream.chat.tripcode import Tripcode
+from onionstream.files.titlefile import ABOUT, MOST, TITLE
 from onionstream.invitations import Invitation
 from onionstream.web.course import Knob
 from onionstream.web.dashboard import PARTS
@@ -42,6 +43,9 @@ def desk(title: str, description: str, *, raid: bool = False) -> dict[str, objec
         titles=SimpleNamespace(title=title, description=description, own=(not raid, False)),
         course=course,
         hidden=0 if raid else 3,
+        title_most=TITLE.most,
+        about_most=ABOUT.most,
+        about_bytes=MOST - 1,
         members=() if raid else (Tripcode(bytes(32)).full, Tripcode(b"x" * 32).full),
         applicants=() if raid else (Tripcoded("Ann", "abcdefghij", Tripcode(b"y" * 32).full),),
     )

@@ -36,7 +36,7 @@ from onionstream.web.login import Login
 from onionstream.web.nonces import Nonces
 from onionstream.web.overview import Overview
 from onionstream.web.request import BoundedRequest
-from onionstream.web.sessions import Sessions
+from onionstream.web.sessions import LIFE, Sessions
 from onionstream.web.steer import Steer
 from onionstream.web.upkeep import Upkeep
 from tests.fakes import FakeWorkers
@@ -147,7 +147,7 @@ class LoginCase(WireCase):
         self.identity = Identity(bytes(32), staff=self.sessions.chat_key)
         self.asking = Asking(self.captchas, bytes(32), self.clock)
         self.guard = Guard(self.password, self.workers, self.clock)
-        self.nonces = Nonces(bytes(32), self.clock)
+        self.nonces = Nonces(bytes(32), self.clock, life=int(LIFE))
         self.login = Login(self.sessions, self.guard, self.identity, self.asking, self.nonces)
         self.desk = Desk(self.sessions, self.nonces, self.clock)
         steer = self.steering()

@@ -7,7 +7,6 @@ from onionstream.chat.rules import Mode, When
 from onionstream.web.desk import AGAIN, DESK, TWICE
 from onionstream.web.fragments import Words
 from onionstream.web.lock import Kind
-from onionstream.web.nonces import LIFE
 from onionstream.web.overview import Overview
 from tests.chat.rooms import key, trip
 from tests.web.chat import NOON
@@ -68,6 +67,21 @@ class TitleTests(SteerCase):
         (said,) = self.set("title", title="x" * 201)
         self.assertIn("It stays as it was", said)
         self.assertEqual(self.he.go(DESK).page.said, {"alert": [], "status": []})
+
+    def test_what_was_refused_comes_back_to_be_mended(self) -> None:
+        """As it was typed, this once; a word that all share does not."""
+        self.set("title", title="x" * 201, about="Robots & more")
+        typed = self.he.page.forms[f"{DESK}/title"][0]
+        self.assertEqual((typed["title"], typed["about"]), ("x" * 201, "Robots & more"))
+        self.assertEqual(self.he.go(DESK).page.forms[f"{DESK}/title"][0]["title"], "Configured")
+        self.set("door", kind="password", password="short")
+        self.assertNotIn("short", self.he.answer.body.decode())
+
+    def test_R33_letters_of_three_bytes_are_counted_as_they_are(self) -> None:
+        """Those that fit are taken, and too many are told in a sentence."""
+        self.assertEqual(self.set("title", about="\u4e00" * 1300), ["Viewers read this now."])
+        (said,) = self.set("title", about="\u4e00" * 2000)
+        self.assertIn("4095 bytes", said)
 
 
 class ChatTests(SteerCase):
@@ -285,12 +299,22 @@ class FormTests(SteerCase):
             self.assertEqual(self.set("title", title="Day 12"), ["Viewers read this now."])
         self.assertEqual(self.source.told, ["restart"] * 2)
 
-    def test_D06_a_page_that_was_open_for_long_changes_nothing(self) -> None:
+    def test_D06_the_page_may_stand_open_for_as_long_as_the_login_lasts(self) -> None:
+        """In a raid nobody wants to press twice; each form does its work once all the same."""
+        fields = {**self.he.page.forms[f"{DESK}/source"][0], "act": "off"}
+        self.clock.advance(1.9 * 3600)
+        self.he.send(f"{DESK}/source", fields)
+        self.clock.advance(1.9 * 3600)
+        self.he.send(f"{DESK}/source", fields)
+        self.assertEqual(self.source.told, ["off"])
+        self.assertEqual(self.he.page.said["status"], [TWICE])
+
+    def test_D06_a_form_from_before_the_login_changes_nothing(self) -> None:
         """It asks to press again."""
-        self.he.choose(f"{DESK}/source")
-        self.clock.advance(LIFE + 1)
-        self.he.press("off")
-        self.assertEqual((self.he.page.said["alert"], self.source.told), ([AGAIN], []))
+        fields = {**self.he.page.forms[f"{DESK}/source"][0], "act": "off"}
+        other = Visitor(self).send("/login", {"password": PASSWORD})
+        other.send(f"{DESK}/source", fields)
+        self.assertEqual((other.page.said["alert"], self.source.told), ([AGAIN], []))
 
     def test_B10_what_no_form_of_ours_sends_is_refused(self) -> None:
         """Nothing is changed."""
