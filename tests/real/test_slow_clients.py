@@ -7,6 +7,8 @@ closed, whatever their clients do, and that others are answered meanwhile.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import cast
 
@@ -104,7 +106,9 @@ class RealSiteTest(TestCase):
         port: IListeningPort = await TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1").listen(self.site)
         self.number: int = port.getHost().port  # type: ignore[attr-defined]
         self.tcp = TCP4ClientEndpoint(reactor, "127.0.0.1", self.number)
-        path = Path(self.mktemp()).absolute()
+        folder = Path(tempfile.mkdtemp(prefix="o-"))  # a socket's path may not be as long as those of trial are
+        self.addCleanup(shutil.rmtree, folder)
+        path = folder / "s"
         other: IListeningPort = await UNIXServerEndpoint(reactor, str(path), mode=0o600).listen(self.site)
         self.unix = UNIXClientEndpoint(reactor, str(path))
         self.addCleanup(other.stopListening)
