@@ -130,7 +130,7 @@ class ControlTests(DaemonCase):
         with socket.create_connection(("127.0.0.1", daemon.port)) as viewer:
             _, headers, _ = await deferToThread(fetch, daemon, "/")
             token = headers.partition("Set-Cookie: t=")[2].partition(";")[0]
-            viewer.sendall(f"GET /live HTTP/1.1\r\nHost: a\r\nCookie: t={token}\r\n\r\n".encode())
+            viewer.sendall(f"GET /live HTTP/1.1\r\nHost: localhost\r\nCookie: t={token}\r\n\r\n".encode())
             await until(clock(), "his coming", bot.kinds, lambda kinds: kinds[-1] == "join")
             self.assertEqual((await self.says(daemon, "users")).count("viewer"), 1)
         await until(clock(), "his going", bot.kinds, lambda kinds: kinds[-1] == "leave")

@@ -183,7 +183,7 @@ class EndTests(DaemonCase):
         daemon = self.daemon('[encoder]\nprogram = "no-such-ffmpeg"\n')
         await until(clock(), "the site", lambda: daemon.output, lambda text: "Next try" in text)
         link = socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE)
-        link.sendall(b"GET /player HTTP/1.1\r\nHost: a\r\n\r\n")
+        link.sendall(b"GET /player HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await until(clock(), "the words", lambda: link.recv(4000, socket.MSG_PEEK), lambda data: b"offline" in data)
         daemon.signal(signal.SIGTERM)
         await deferToThread(read_to_end, link)

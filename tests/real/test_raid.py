@@ -58,7 +58,7 @@ class Open:
         self._received = b""
         cookie = "; ".join(f"{name}={value}" for name, value in who._cookies.items())
         self._link = socket.create_connection(("127.0.0.1", daemon.port))
-        self._link.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\n\r\n".encode())
+        self._link.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode())
         self._link.setblocking(False)
         self.close = self._link.close
 

@@ -184,12 +184,16 @@ HEADERS: tuple[Case, ...] = (
     ("no host", b"GET / HTTP/1.1\r\n\r\n", 400),
     ("no host in HTTP/1.0", b"GET / HTTP/1.0\r\n\r\n", 400),
     ("two hosts", get("/", "Host: b"), 400),
-    ("an empty host", get().replace(b"Host: a", b"Host:"), 200),
-    ("a host with a user", get().replace(b"Host: a", b"Host: a@b"), 200),
-    ("a host with a huge port", get().replace(b"Host: a", b"Host: a:99999999"), 200),
-    ("a host with a zone", get().replace(b"Host: a", b"Host: [fe80::1%25eth0]:80"), 200),
-    ("a host that is no name", get().replace(b"Host: a", b"Host: " + b"a" * 300 + b"..\xff<>"), 200),
-    ("a host that IDNA does not like", get("/nothing").replace(b"Host: a", b"Host: xn--\xc3\xa4." + b"b" * 64), 404),
+    ("an empty host", get().replace(b"Host: localhost", b"Host:"), 200),
+    ("a host with a user", get().replace(b"Host: localhost", b"Host: a@b"), 200),
+    ("a host with a huge port", get().replace(b"Host: localhost", b"Host: a:99999999"), 200),
+    ("a host with a zone", get().replace(b"Host: localhost", b"Host: [fe80::1%25eth0]:80"), 200),
+    ("a host that is no name", get().replace(b"Host: localhost", b"Host: " + b"a" * 300 + b"..\xff<>"), 200),
+    (
+        "a host that IDNA does not like",
+        get("/nothing").replace(b"Host: localhost", b"Host: xn--\xc3\xa4." + b"b" * 64),
+        404,
+    ),
     ("an expectation nobody knows", get("/", "Expect: the unexpected"), 200),
 )
 

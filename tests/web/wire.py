@@ -229,7 +229,9 @@ def get(path: str = "/", *headers: str, method: str = "GET") -> bytes:
     :param method: any.
     :return: a good request.
     """
-    return "".join(f"{line}\r\n" for line in (f"{method} {path} HTTP/1.1", "Host: a", *headers, "")).encode("latin-1")
+    return "".join(f"{line}\r\n" for line in (f"{method} {path} HTTP/1.1", "Host: localhost", *headers, "")).encode(
+        "latin-1"
+    )
 
 
 def post(path: str, body: bytes, *headers: str, kind: str = "application/x-www-form-urlencoded") -> bytes:
