@@ -68,9 +68,11 @@ class LeakTests(DaemonCase):
 
     async def test_L10_L16_no_answer_tells_of_the_machine(self) -> None:
         """Statuses of all kinds: no telling header, no name, path or program in any body."""
-        daemon = self.daemon()
+        host = "the-name-of-the-machine"  # the real one may be so short that it stands in a token by chance
+        renamed = ("unshare", "--map-root-user", "--uts", "sh", "-c", f'hostname {host} && exec "$@"', "sh")
+        daemon = self.daemon(wrapper=renamed)
         await daemon.on_air()
-        words = [str(Path.home()), socket.gethostname(), str(daemon.folder), "/home/", "/tmp/", "Traceback", ".py"]
+        words = [str(Path.home()), host, str(daemon.folder), "/home/", "/tmp/", "Traceback", ".py"]
         words += ["twisted", "Twisted", "klein", "ffmpeg", "Lavc", "x264", "werkzeug", "0x7f"]
         words += [getuser()] if getuser() != "root" else []
         statuses = set()
