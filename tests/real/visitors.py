@@ -129,9 +129,16 @@ class Visitor:
         """
         Click in the middle of something in a frame.
         """
+        before, place = None, await self._middle(selector, frame)
+        while place != before:  # a page that is still being laid out moves it away from under the mouse
+            await deferLater(clock(), 0.1)
+            before, place = place, await self._middle(selector, frame)
+        await self.page.click(*place)
+
+    async def _middle(self, selector: str, frame: str) -> tuple[float, float]:
         box = await self.sees(f"{selector} in {frame}", _MIDDLE % selector, frame=frame)
         around = await self.sees(f"the frame {frame}", _MIDDLE % f"iframe[name={frame}]", frame="")
-        await self.page.click(around["left"] + box["x"], around["top"] + box["y"])
+        return around["left"] + box["x"], around["top"] + box["y"]
 
     async def begin(self) -> None:
         """
