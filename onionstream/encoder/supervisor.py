@@ -151,7 +151,7 @@ class Supervisor(Service):
         """Start ffmpeg; one that is just being stopped is followed by another."""
         super().startService()
         if self.state is State.STOPPING:
-            self._enter(State.REPLACING, "ffmpeg is being started anew.")
+            self._enter(State.REPLACING, "ffmpeg is being restarted.")
         elif self.state is State.STOPPED:
             self._begin_afresh()
 
@@ -182,7 +182,7 @@ class Supervisor(Service):
         if self.state is State.STOPPED or self.state is State.STOPPING:
             return
         if self.state in _WITH_PROCESS:
-            self._end(State.REPLACING, "ffmpeg is being started anew.", returning=True)
+            self._end(State.REPLACING, "ffmpeg is being restarted.", returning=True)
         else:
             self._begin_afresh()
 

@@ -143,7 +143,7 @@ class Tor(Service):
         if self._run is None:
             self._begin_afresh()
         else:
-            self._end("The onion service is being started anew.")
+            self._end("The onion service is being restarted.")
 
     def reload(self) -> Deferred[None]:
         """

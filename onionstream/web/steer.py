@@ -180,7 +180,7 @@ class Steer:
                     return Notice("The source is switched off.")
                 case _:
                     source.restart()
-                    return Notice("The source is started anew.")
+                    return Notice("The source is being restarted.")
 
         return self._desk.act(request, "source", ("act",), act)
 

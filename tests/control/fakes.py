@@ -69,7 +69,7 @@ class FakeEncoder:
     def restart(self) -> None:
         """Once more."""
         self.restarts += 1
-        self.sentence = "ffmpeg is being started anew."
+        self.sentence = "ffmpeg is being restarted."
 
 
 @dataclass

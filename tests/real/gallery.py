@@ -172,6 +172,8 @@ def _form(state: State, theme: str, query: str) -> str:
 
 def _look(state: State, theme: str, query: str) -> str:
     given = {"who": Who(key=b"k" * 16), **_reader(state), "view": View(rows=False, theme=theme), "once": "n"}
+    if state.loss:
+        return _render("sure.html", loss=state.loss, theme=theme, **given)
     wishes = Wishes(name="quiet_fox", colour="", own="#b48cff", sentences=state.sentences, refused=True)
     return _render("look.html", wishes=wishes, hues=HUES, theme=theme, **given)
 

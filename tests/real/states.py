@@ -11,6 +11,7 @@ from onionstream.chat.people import Person, Role
 from onionstream.web.admission import NOT_ALLOWED, WRONG
 from onionstream.web.drafts import Draft
 from onionstream.web.lock import Kind
+from onionstream.web.loss import Loss
 from onionstream.web.stage import Air
 from tests.real.sayings import HARD, SAID, YOU, people
 
@@ -38,6 +39,7 @@ class State:
     :ivar draft: what the form shows.
     :ivar posed: a captcha.
     :ivar rows: the form has several lines.
+    :ivar loss: what the change would cost that the reader asked for.
     :ivar role: the reader's.
     :ivar name: the reader's.
     :ivar banned: so is the reader.
@@ -60,6 +62,7 @@ class State:
     draft: Draft = Draft()  # noqa: RUF009 - it is frozen
     posed: Posed | None = None
     rows: bool = False
+    loss: Loss | None = None
     role: Role = Role.VIEWER
     name: str = ""
     banned: bool = False
@@ -105,6 +108,8 @@ STATES = {
     "broadcaster-users": State(role=Role.BROADCASTER, opened="users"),
     "look": State(form="look"),
     "look-refused": State(form="look", sentences=("This name looks too much like one that is taken.",)),
+    "look-member-no-more": State(form="look", loss=Loss.PLACE),
+    "look-silent-then": State(form="look", loss=Loss.WORD),
     "hard": State(sayings=HARD, title="Donaudampfschifffahrtsgesellschaft" * 4, name="W" * 24),
     "right-to-left": State(sayings=HARD[2:4], title="بناء ذراع آلية من الصفر — اليوم 12", name="مراقب"),
     "nothing-said": State(sayings=()),

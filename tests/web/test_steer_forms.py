@@ -76,7 +76,7 @@ class FormTests(SteerCase):
             self.he = Visitor(self, cookies=False)
             self.patch(self.he, "headers", lambda: [basic("broadcaster", PASSWORD), BROWSER])
             self.he.go(DESK)
-            self.assertEqual(self.set("source", "restart"), ["The source is started anew."])
+            self.assertEqual(self.set("source", "restart"), ["The source is being restarted."])
             self.assertEqual(self.set("title", title="Day 12"), ["Viewers read this now."])
         self.assertEqual(self.source.told, ["restart"] * 2)
 
