@@ -16,13 +16,19 @@ def load(path: str | Path) -> Config:
     """
     Read a configuration file. Relative paths in it are meant from its folder.
 
+    One without a byte is none: an editor is about to write it, or a full disk has cost what was in it. To take it for
+    all defaults would open a door that was shut.
+
     :raises ConfigError: it cannot be read or used.
     """
     path = Path(path)
     try:
-        config = parse(read_text(path, LARGEST), str(path))
+        text = read_text(path, LARGEST)
     except TextFileError as problem:
         raise ConfigError(str(path), f"this file {problem}") from problem
+    if not text:
+        raise ConfigError(str(path), "this file is empty; if you want all defaults, write a comment into it")
+    config = parse(text, str(path))
     folder = path.absolute().parent
     file, segments = config.source.file, config.source.folder
     source = replace(

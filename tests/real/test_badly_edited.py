@@ -73,6 +73,7 @@ CONFIGURATION: tuple[tuple[Edit, str], ...] = (
     (written(GOOD.replace("bitrate = 150", "bitrate = 1")), "[video] bitrate is 1, but must be a whole number"),
     (written(GOOD.replace("good", "bad") + '[captcha]\nfonts = ["none.ttf"]\n'), "none.ttf"),
     (written(GOOD.encode("utf-16")), "is UTF-16"),
+    (written(b""), "this file is empty"),
     (written(b"#" * (2 << 20)), "is larger than"),
     (taken_away, "does not exist"),
     (folder, "is a folder, not a file"),

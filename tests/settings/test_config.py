@@ -249,7 +249,7 @@ class LoadTests(SynchronousTestCase):
         """And no path stays none."""
         self.path.write_text('[source.folder]\npath = "segments"', "utf-8")
         self.assertEqual(f"{self.folder}/segments", load(self.path).source.folder.path)
-        self.path.write_text("", "utf-8")
+        self.path.write_text("# nothing\n", "utf-8")
         self.assertEqual("", load(self.path).source.folder.path)
 
     def test_the_folder_of_emotes_is_such_a_path_too(self) -> None:
@@ -278,6 +278,14 @@ class LoadTests(SynchronousTestCase):
         self.assertEqual(": this file is UTF-16 or UTF-32, but must be UTF-8", self.complaint(self.path))
         self.path.write_text("[video]\n", "utf-8-sig")
         self.assertIn("byte order mark", self.complaint(self.path))
+
+    def test_R34_one_that_an_editor_has_just_emptied_is_no_configuration(self) -> None:
+        """All defaults would open the doors; who wants them says so by a comment."""
+        self.path.write_text("", "utf-8")
+        said = ": this file is empty; if you want all defaults, write a comment into it"
+        self.assertEqual(said, self.complaint(self.path))
+        self.path.write_text("# all as it comes\n", "utf-8")
+        self.assertEqual(Config(), load(self.path))
 
     def test_B70_one_MiB_is_read_and_no_more(self) -> None:
         """A file of 100 MB is refused without reading it."""
