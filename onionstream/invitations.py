@@ -121,4 +121,4 @@ def _address(state: Path) -> str:
     with suppress(KeyFilesError):
         if address := onion_address(state / "onion"):
             return f"http://{address}/"
-    return "(there is none yet: it is shown when onionstream has been started once)"
+    return "(there is none yet: it is shown when onionstream has been started with tor)"

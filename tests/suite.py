@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-from hypothesis import HealthCheck, settings
 from twisted.trial.reporter import Reporter, VerboseTextReporter
 from twisted.trial.runner import DestructiveTestSuite, TestLoader, TrialRunner
 from twisted.trial.unittest import SynchronousTestCase
@@ -88,9 +87,6 @@ def run(folder: str, names: list[str]) -> TimingReporter:
     :param names: packages, modules, classes or tests.
     :return: what came of them.
     """
-    # Wall time says nothing on a machine that is busy: no test of ours fails by it, and so none of Hypothesis' either.
-    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("untimed")
     loader = TestLoader()
     loader.suiteFactory = DestructiveTestSuite  # a test that is over is let go, with all that it holds
     suite = loader.loadByNames(names, recurse=True)

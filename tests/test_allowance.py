@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -38,7 +38,6 @@ class AllowanceTests(SynchronousTestCase):
         self.assertEqual([allowance.wait(9) for _ in range(3)], [0, 0, 0])
         self.assertEqual((allowance.take(9), allowance.wait(10)), (0, 4))
 
-    @settings(deadline=None)
     @given(steps=st.lists(st.sampled_from((0.0, 0.25, 0.5, 1.0, 40.0)), max_size=60), burst=st.integers(1, 5))
     def test_never_more_than_the_rate_and_a_burst(self, steps: list[float], burst: int) -> None:
         """In whatever stretch of time, and however it is asked."""

@@ -62,15 +62,16 @@ def _folder(config: Config) -> Finding:
     try:
         files = SegmentFiles(settings.path, settings.playlist)
         with closing(files):
-            pieces = [one.init if isinstance(one, Beginning) else one for one in follower.turn(files, 0)]
-            pictures = sum(isinstance(one, Sample) for piece in pieces for one in demuxer.feed(piece))
+            pieces = (one.init if isinstance(one, Beginning) else one for one in follower.turn(files, 0))
+            read = (one for piece in pieces if isinstance(piece, bytes) for one in demuxer.feed(piece))
+            seen = any(isinstance(one, Sample) for one in read)
     except FolderError as error:
         return Finding(Verdict.MISSING, f"{name}: {error}")
     except PlaylistError as error:
         return Finding(Verdict.MISSING, f"{name}: the playlist {error}")
     except VideoError as error:
         return Finding(Verdict.MISSING, f"{name}: what is written there cannot be used ({error})")
-    if pictures:
+    if seen:
         return Finding(Verdict.GOOD, f"{name}, in which a stream is written")
     return Finding(Verdict.WARNING, f"{name}, in which nothing is written yet: start OBS, or your script")
 

@@ -1,11 +1,9 @@
 """
 HLS segments that OBS or a script writes into a folder, as a source of the broadcast.
 
-The files go straight to our own demuxer. An ffmpeg of ours between them (``-c:v copy -c:a aac``) would give all of a
-segment 40 ms later, at once as before (measured), so its frames would have to be let go one by one here all the same;
-and it would be one more program to confine and to watch. It would give sound of one kind always: as it is, a writer
-that comes back with another rate or other channels is a new stream to players. Names of encoders stay behind in
-``video.avc``, ``video.aac`` and ``video.tracks``. Nothing is encoded again: the picture is as good as it was written.
+The files go straight to our own demuxer, and nothing is encoded again. An ffmpeg of ours between them would give all of
+a segment 40 ms later, at once as before (measured), and be one program more to confine and to watch. Its sound would be
+of one kind always: as it is, a writer that comes back with another rate or other channels is a new stream to players.
 
 Measured with the recipe for OBS, from the clock in the picture to a viewer's connection on the same machine: 2.12 s
 with segments of 2 s, 1.13 s with those of 1 s: a segment's own length, and 0.12 s.
@@ -24,8 +22,7 @@ UNUSABLE       what is there cannot be used                         STARTING, WA
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -33,8 +30,8 @@ from twisted.logger import Logger
 
 from onionstream.encoder.follower import Beginning, Follower
 from onionstream.encoder.notices import Notices
-from onionstream.encoder.playlist import PlaylistError
-from onionstream.encoder.playout import Playout
+from onionstream.encoder.playlist import PlaylistError, UnreadableError
+from onionstream.encoder.playout import Air, Playout, Run
 from onionstream.encoder.segmentfiles import FolderError, SegmentFiles
 from onionstream.encoder.supervisor import State, Status
 from onionstream.settings.config import FolderSource
@@ -47,6 +44,9 @@ LOOK = 0.25
 GATHER = 0.01
 """Seconds in which changes are gathered, and frames that are due at nearly the same time."""
 
+MOMENT = 0.01
+"""Seconds that reading may take at a time, and sending: then everybody else has his turn, however much there is."""
+
 HOPE = 4
 """Runs in a row that could not be used, after which viewers are no longer asked to wait for the next."""
 
@@ -56,31 +56,6 @@ _NANO = 1_000_000_000
 def text(settings: FolderSource) -> str:
     """:return: a source of this kind, for people."""
     return f"folder {settings.path}{settings.playlist and '/'}{settings.playlist}"
-
-
-class Run(Protocol):
-    """One run of the writer, as the video side sees it."""
-
-    def take(self, event: Tracks | Sample) -> int:
-        """
-        Take the tracks, and then samples.
-
-        :return: how many frames they were.
-        :raises VideoError: they cannot be used; the run is over then.
-        """
-
-    def end(self) -> None:
-        """The run is over."""
-
-
-class Air(Protocol):
-    """Where the runs go on air."""
-
-    def begin_run(self, generation: int) -> Run:
-        """See ``attempt.Air``."""
-
-    def off_air(self, *, returning: bool) -> None:
-        """See ``attempt.Air``."""
 
 
 class Folder(Service):
@@ -118,6 +93,7 @@ class Folder(Service):
         self._notices: Notices | None = None
         self._playout: Playout | None = None
         self._run: Run | None = None
+        self._reading: Iterator[None] | None = None
         self._generation = self._failures = 0
         self._quiet = 0.0
         self._looking: IDelayedCall | None = None
@@ -174,7 +150,7 @@ class Folder(Service):
         """Begin anew with the next segment that is written."""
         if self.running:
             self._leave_air()
-            self._follower.forget()
+            self._forget()
             self._quiet, self._failures, self._hoping = 0.0, 0, True
             self._enter(State.WAITING, f"Waiting for the next segment in {self._place}.")
             self._air.off_air(returning=True)
@@ -201,28 +177,33 @@ class Folder(Service):
             self._give_up()
         self._looking = self._reactor.callLater(LOOK, self._look)
 
-    def _changed(self) -> None:
-        """Something has changed in the folder."""
+    def _come_back(self, wait: float = GATHER) -> None:
+        """There is something to read: it has changed in the folder, or is the rest of what was there."""
         if self._gathering is None or not self._gathering.active():
-            self._gathering = self._reactor.callLater(GATHER, self._turn)
+            self._gathering = self._reactor.callLater(wait, self._turn)
 
     def _turn(self) -> None:
-        """Read what is new."""
-        unread, self._unread = self._unread, False
+        """Read what is new, for a moment; then go on with it, or let go what is due."""
+        until = self._reactor.seconds() + MOMENT
         try:
-            for piece in self._follower.turn(self._opened(), self._when() - int(self._patience * _NANO)):
-                self._take(piece)
+            self._reading = self._reading or self._read(self._opened())
+            for _ in self._reading:
+                if self._reactor.seconds() >= until:
+                    self._come_back(0)
+                    return
         except FolderError as problem:
             self._unread = True
             self._complain(f"{problem} Make it, or set path in [source.folder].")
         except PlaylistError as problem:
             self._unread = True
-            self._complain(f"The playlist in {self._place} {problem}.")
+            self._complain(f"The playlist in {self._place} {problem}.", problem.reason)
         except VideoError as problem:
             self._fail(problem)
         else:
-            if unread and self.state is State.UNUSABLE:  # what was wrong is mended, and nobody writes yet
+            if self._unread and self.state is State.UNUSABLE:  # what was wrong is mended, and nobody writes yet
                 self._wait_for_a_writer()
+            self._unread = False
+        self._reading = None
         self._release()
 
     def _opened(self) -> SegmentFiles:
@@ -231,35 +212,49 @@ class Folder(Service):
             self._close()
         if self._files is None:
             self._files = SegmentFiles(self._settings.path, self._settings.playlist)
-            self._notices = Notices(self._reactor, self._settings.path, self._changed)
+            self._notices = Notices(self._reactor, self._settings.path, self._come_back)
         return self._files
 
     def _close(self) -> None:
+        self._reading = None
         if self._files is not None:
             self._files.close()
         if self._notices is not None:
             self._notices.end()
         self._files = self._notices = None
 
-    def _take(self, piece: Beginning | bytes) -> None:
-        """:raises VideoError: it cannot be used."""
-        self._quiet = 0.0
-        now = self._reactor.seconds()
-        if isinstance(piece, Beginning):
-            self._leave_air()
-            age = min(max(0.0, (self._when() - piece.changed) / _NANO), self._follower.target)
-            self._generation += 1
-            self._playout, self._run = Playout(now, age), self._air.begin_run(self._generation)
-            self._enter(State.STARTING, f"Something is written into {self._place}: no picture of it yet.")
-            piece = piece.init
+    def _read(self, files: SegmentFiles) -> Iterator[None]:
+        """
+        :return: steps of reading what is new. Nothing is let go before the last: what belongs before it may follow.
+        :raises PlaylistError: it cannot be followed.
+        :raises VideoError: it cannot be used.
+        """
+        for piece in self._follower.turn(files, self._when() - int(self._patience * _NANO)):
+            if isinstance(piece, UnreadableError):
+                self._leave_out(piece)
+                continue
+            self._quiet = 0.0
+            if isinstance(piece, Beginning):
+                self._begin(piece)
+            if self._playout is not None:
+                yield from self._playout.feed(piece.init if isinstance(piece, Beginning) else piece)
+            yield
         if self._playout is not None:
-            self._playout.feed(piece, now)
+            self._playout.arrived(self._reactor.seconds())
+
+    def _begin(self, beginning: Beginning) -> None:
+        self._leave_air()
+        age = min(max(0.0, (self._when() - beginning.changed) / _NANO), self._follower.target)
+        self._generation += 1
+        self._playout = Playout(self._reactor.seconds(), age)
+        self._run = self._air.begin_run(self._generation)
+        self._enter(State.STARTING, f"Something is written into {self._place}: no picture of it yet.")
 
     def _release(self) -> None:
         """Let go what is due, and come back when the next is."""
         if self._releasing is not None and self._releasing.active():
             self._releasing.cancel()
-        if self._playout is None or self._run is None:
+        if self._playout is None or self._run is None or self._reading is not None:
             return
         now = self._reactor.seconds()
         try:
@@ -267,6 +262,8 @@ class Folder(Service):
                 self._hear(event)
                 if self._run.take(event):
                     self._on_air()
+                if self._reactor.seconds() >= now + MOMENT:
+                    break
         except VideoError as problem:
             self._fail(problem)
             return
@@ -281,7 +278,6 @@ class Folder(Service):
             self._new_sound()
 
     def _on_air(self) -> None:
-        """A frame has gone on air."""
         self._failures, self._hoping, self._said = 0, True, ""
         if self.state is not State.RUNNING:
             self._enter(State.RUNNING, f"{self._place[0].upper()}{self._place[1:]} is followed.")
@@ -293,7 +289,7 @@ class Folder(Service):
     def _wait(self, sentence: str) -> None:
         """Nothing comes any more; perhaps it is back in a moment."""
         self._leave_air()
-        self._follower.forget()
+        self._forget()
         self._enter(State.WAITING, sentence)
         self._trouble, self._trouble_at = sentence, self._since
         self._log.warn("{sentence}", sentence=sentence)
@@ -307,23 +303,39 @@ class Folder(Service):
             self._hoping = False
             self._air.off_air(returning=False)
 
-    def _complain(self, sentence: str) -> None:
-        """It cannot be read; each reason is logged once, however often it is tried before there is a picture."""
+    def _complain(self, sentence: str, reason: str = "") -> None:
+        """It cannot be read."""
         self._leave_air()
         if (self.state, self._sentence) != (State.UNUSABLE, sentence):
             self._enter(State.UNUSABLE, sentence)
             self._trouble, self._trouble_at = sentence, self._since
-        if sentence != self._said:
-            self._said = sentence
+        self._warn(sentence, reason or sentence)
+
+    def _leave_out(self, problem: UnreadableError) -> None:
+        """A segment of the present run cannot be read: the picture goes on with the next that can."""
+        self._trouble = f"The playlist in {self._place} {problem}: it is left out."
+        self._trouble_at = self._reactor.seconds()
+        self._warn(self._trouble, problem.reason)
+
+    def _warn(self, sentence: str, reason: str) -> None:
+        """Each reason is logged once, however often it is tried before there is a picture."""
+        if reason != self._said:
+            self._said = reason
             self._log.warn("{sentence}", sentence=sentence)
 
     def _fail(self, problem: VideoError) -> None:
         """What was read is no video that we can use: perhaps the next segment is."""
         self._failures += 1
-        self._follower.forget()
+        self._unread = False
+        self._forget()
         self._complain(f"What is written into {self._place} is no video we can use ({problem}).")
         self._hoping = self._failures < HOPE
         self._air.off_air(returning=self._hoping)
+
+    def _forget(self) -> None:
+        """Begin with another segment than the one that was read last."""
+        self._reading = None
+        self._follower.forget()
 
     def _leave_air(self) -> None:
         """The present run is over."""
@@ -333,7 +345,6 @@ class Folder(Service):
             run.end()
 
     def _enter(self, state: State, sentence: str) -> None:
-        """Be in a state from now on."""
         self.state = state
         self._sentence = sentence
         self._since = self._reactor.seconds()

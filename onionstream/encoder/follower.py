@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from onionstream.encoder.playlist import Playlist, PlaylistError, Segment, parse
+from onionstream.encoder.playlist import Playlist, PlaylistError, Segment, UnreadableError, parse
 
 LARGEST_INIT = 64 * 1024
 """Bytes of an init segment at the most; real ones have about 1400."""
@@ -22,8 +22,8 @@ LARGEST_INIT = 64 * 1024
 MOST_UNREAD = 2
 """Segments that may wait; where there are more, all but the newest are left out."""
 
-PIECE = 1 << 18
-"""Bytes that are read in one go."""
+PIECE = 1 << 16
+"""Bytes that are read in one go: few enough to be taken apart in a moment, whatever is in them."""
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,15})(\D*)", re.ASCII)
 
@@ -46,7 +46,7 @@ class Files(Protocol):
     """The folder."""
 
     def playlist(self) -> bytes | None:
-        """:return: all of it; None: there is none."""
+        """:return: all of it; None: there is none; :raises PlaylistError: it may not be read."""
 
     def look(self, name: str) -> Stamp | None:
         """:return: how this file is now; None: there is no regular file of this name."""
@@ -104,11 +104,11 @@ class Follower:
         self._init_stamp: Stamp | None = None
         self._spent: tuple[str, Stamp | None] = "", None
 
-    def turn(self, files: Files, since: int) -> Iterator[Beginning | bytes]:
+    def turn(self, files: Files, since: int) -> Iterator[Beginning | bytes | UnreadableError]:
         """
         :param files: as they are now.
         :param since: nanoseconds of the wall clock: what was written before is nothing to begin with.
-        :return: what there is to read since the last time, to be taken to its end.
+        :return: what there is to read since the last time, to be taken to its end; and which segments were left out.
         :raises PlaylistError: the playlist cannot be followed.
         """
         self._read_playlist(files)
@@ -138,12 +138,18 @@ class Follower:
         self.ended, self.target = self._playlist.ended, self._playlist.target
 
     def _begin(self, files: Files, since: int) -> Iterator[Beginning]:
-        """With the newest segment, unless the stream has ended with it, or one as new was read already."""
+        """
+        With the newest segment, unless the stream has ended with it, or one as new was read already.
+
+        :raises PlaylistError: it cannot be read.
+        """
         if self.ended or not self._playlist.segments:
             return
         newest = self._playlist.segments[-1]
         stamp = files.look(newest.name)
-        if stamp is None or stamp.changed < since:
+        if stamp is None:
+            raise UnreadableError(newest.name)
+        if stamp.changed < since:
             return
         name, spent = self._spent
         if spent is None or (stamp.changed >= spent.changed and (newest.name, stamp) != (name, spent)):
@@ -152,6 +158,12 @@ class Follower:
     def _start(self, files: Files, segment: Segment, stamp: Stamp) -> Iterator[Beginning]:
         """Another run begins with this segment, if its init segment is there: ffmpeg first makes an empty one."""
         init_stamp, init = files.look(segment.init), files.piece(segment.init, 0, LARGEST_INIT + 1)
+        for name, found, seen in (
+            (segment.init, init_stamp, init),
+            (segment.name, stamp, files.piece(segment.name, 0, 1)),
+        ):
+            if found is None or (found.size and not seen):
+                raise UnreadableError(name)
         if len(init) > LARGEST_INIT:
             raise PlaylistError(f"names an init segment of more than {LARGEST_INIT >> 10} KiB")
         if init:
@@ -168,8 +180,8 @@ class Follower:
         if (stamp := files.look(segment.name)) is not None:
             yield from self._start(files, segment, stamp)
 
-    def _read(self, files: Files, place: _Place) -> Iterator[bytes]:
-        """What the present segment holds that was not read yet."""
+    def _read(self, files: Files, place: _Place) -> Iterator[bytes | UnreadableError]:
+        """What the present segment holds that was not read yet; or, once, that it cannot be read."""
         if place.complete:
             return
         place.stamp = files.look(place.segment.name)
@@ -177,6 +189,8 @@ class Follower:
             place.read += len(data)
             yield data
         place.complete = self._listed(place.segment.sequence) is not None
+        if place.complete and not place.read and (place.stamp is None or place.stamp.size):
+            yield UnreadableError(place.segment.name)
 
     def _listed(self, sequence: int) -> Segment | None:
         """:return: the segment of this number, if the playlist has it."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
 
-from onionstream.encoder import attempt, folder
+from onionstream.encoder import attempt, playout
 from onionstream.encoder.commands import Command
 from onionstream.encoder.folder import Folder
 from onionstream.encoder.supervisor import Status, Supervisor
@@ -16,7 +16,7 @@ from onionstream.settings.config import Config
 from onionstream.video.samples import AudioTrack
 
 
-class Run(attempt.Run, folder.Run, Protocol):
+class Run(attempt.Run, playout.Run, Protocol):
     """One run of either, as the video side sees it."""
 
 
@@ -59,7 +59,7 @@ class Intake(Service):
         settings: Config,
         air: Air,
         supervisor: Callable[[attempt.Air], Supervisor],
-        follower: Callable[[folder.Air], Folder],
+        follower: Callable[[playout.Air], Folder],
     ) -> None:
         """
         :param settings: which of the two is wanted.

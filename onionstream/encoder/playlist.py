@@ -35,6 +35,24 @@ _NUMBER = re.compile(r"\d{1,15}(?:\.\d{0,9})?", re.ASCII)
 class PlaylistError(Exception):
     """A playlist that cannot be followed; the text goes on behind its name."""
 
+    @property
+    def reason(self) -> str:
+        """:return: what it is about: the same for all that are to be told as one."""
+        return str(self)
+
+
+class UnreadableError(PlaylistError):
+    """It names a file that cannot be read."""
+
+    def __init__(self, name: str) -> None:
+        """:param name: of the file."""
+        super().__init__(f'names "{name}", which is not there, may not be read, or is no file (links are not followed)')
+
+    @property
+    def reason(self) -> str:
+        """:return: the same for all files: a writer may name one after the other."""
+        return "a file that cannot be read"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from math import inf
+from typing import Protocol
 
 from onionstream.video.demux import Demuxer
 from onionstream.video.errors import DemuxError
@@ -27,12 +29,40 @@ MOST_EARLY = 0.3
 ARRIVALS = 16
 """How many of the last ones those are."""
 
+FRAME = 400
+"""Bytes that a frame takes besides its own."""
+
+
+class Run(Protocol):
+    """One run of the writer, as the video side sees it."""
+
+    def take(self, event: Tracks | Sample) -> int:
+        """
+        Take the tracks, and then samples.
+
+        :return: how many frames they were.
+        :raises VideoError: they cannot be used; the run is over then.
+        """
+
+    def end(self) -> None:
+        """The run is over."""
+
+
+class Air(Protocol):
+    """Where the runs go on air."""
+
+    def begin_run(self, generation: int) -> Run:
+        """See ``attempt.Air``."""
+
+    def off_air(self, *, returning: bool) -> None:
+        """See ``attempt.Air``."""
+
 
 class Playout:
     """One run of a writer: its bytes as they are read, its tracks and samples when their time has come."""
 
     MOST = 64 * 1024 * 1024
-    """Bytes that may wait: four of the largest segments."""
+    """Bytes that may wait: four of the largest segments, or some 160 000 of the smallest frames."""
 
     def __init__(self, now: float, age: float) -> None:
         """
@@ -47,24 +77,34 @@ class Playout:
         self._offset: float | None = None
         self._early: deque[float] = deque(maxlen=ARRIVALS)
         self._size = 0
+        self._first = inf
 
-    def feed(self, data: bytes, now: float) -> None:
+    def feed(self, data: bytes) -> Iterator[None]:
         """
-        Take what was read.
+        Take what was read, one frame with each step.
 
+        :return: those steps, to be gone to their end.
         :raises VideoError: it cannot be used; the run is over then.
         """
-        first: float | None = None
         for event in self._demuxer.feed(data):
             if isinstance(event, Tracks):
                 self._tracks = event
-                continue
-            assert self._tracks is not None
-            time = event.decode_time / self._tracks.timescale(event.kind)
-            self._wait(time, event)
-            first = time if first is None else min(first, time)
-        if first is not None:
-            self._arrived(first, now)
+            else:
+                assert self._tracks is not None
+                time = event.decode_time / self._tracks.timescale(event.kind)
+                self._wait(time, event)
+                self._first = min(self._first, time)
+            yield
+
+    def arrived(self, now: float) -> None:
+        """
+        Hear that all which was there has been fed, before anything of it is asked for.
+
+        :param now: seconds of the clock.
+        """
+        first, self._first = self._first, inf
+        if first != inf:
+            self._fit(first, now)
 
     def due(self, now: float) -> Iterator[Tracks | Sample]:
         """:return: what goes on air now: the tracks first, and then samples of all tracks, by their times."""
@@ -73,7 +113,7 @@ class Playout:
             yield self._tracks
         while (queue := self._next_queue()) is not None and queue[0][0] + (self._offset or 0.0) <= now:
             sample = queue.popleft()[1]
-            self._size -= len(sample.data)
+            self._size -= len(sample.data) + FRAME
             yield sample
 
     def next(self) -> float | None:
@@ -83,7 +123,7 @@ class Playout:
 
     def _wait(self, time: float, sample: Sample) -> None:
         self._waiting[sample.kind].append((time, sample))
-        self._size += len(sample.data)
+        self._size += len(sample.data) + FRAME
         if self._size > self.MOST:
             raise DemuxError("much more is written than time goes by")
 
@@ -91,7 +131,7 @@ class Playout:
         """The one with the earliest sample."""
         return min((queue for queue in self._waiting.values() if queue), key=lambda one: one[0][0], default=None)
 
-    def _arrived(self, first: float, now: float) -> None:
+    def _fit(self, first: float, now: float) -> None:
         """
         Move the times at which samples go, where they are too early or too late for when they come.
 

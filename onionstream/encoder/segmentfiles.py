@@ -12,7 +12,7 @@ import stat
 from contextlib import suppress
 
 from onionstream.encoder.follower import Stamp
-from onionstream.encoder.playlist import LARGEST, is_name
+from onionstream.encoder.playlist import LARGEST, PlaylistError, is_name
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
@@ -57,7 +57,11 @@ class SegmentFiles:
     def playlist(self) -> bytes | None:
         """See ``follower.Files``; one byte more than there may be of one that is too large."""
         name = self._name or self._newest()
-        return self.piece(name, 0, LARGEST + 1) if name and self.look(name) is not None else None
+        if not name or self.look(name) is None:
+            return None
+        if not os.access(name, os.R_OK, dir_fd=self._folder, effective_ids=True):
+            raise PlaylistError("may not be read by the user that onionstream runs as")
+        return self.piece(name, 0, LARGEST + 1)
 
     def look(self, name: str) -> Stamp | None:
         """See ``follower.Files``."""

@@ -81,7 +81,7 @@ def revoke(directory: Path, name: str, *, public: bool = False) -> None:
     if guests == [name] and not public:
         raise InvitationError(
             f"{name} is the only guest: without this invitation everybody who has the address can come. Invite "
-            "somebody else first, or say --public as well."
+            f"somebody else first, or say that it may be so (--public; `ctl revoke {name} public`)."
         )
     try:
         path.unlink()

@@ -19,6 +19,9 @@ from onionstream.video.fields import Fields
 from onionstream.video.samples import AAC_FRAME, Kind, Sample, Tracks
 from onionstream.video.tracks import Defaults, read_tracks
 
+LARGEST_TABLE = 64 * 1024
+"""Bytes of a ``moov`` or ``moof`` box at the most; the tables of a minute of video and sound have about 45 000."""
+
 MOST_SAMPLES = 10_000
 """Samples in one fragment at the most; 10 s of video and sound have about 800."""
 
@@ -48,6 +51,12 @@ class _Entry(NamedTuple):
     duration: int
     size: int
     offset: int
+
+
+def _check_size(table: Box) -> None:
+    """:raises DemuxError: for a box whose boxes would take long to go through."""
+    if table.size > LARGEST_TABLE:
+        raise DemuxError(f"a {table.kind.decode()} box of {table.size} bytes; we accept {LARGEST_TABLE}")
 
 
 def _entries(moof: bytes, tracks: dict[int, Defaults]) -> Iterator[_Entry]:
@@ -160,6 +169,7 @@ class Demuxer:
     def _begin(self, moov: Box) -> Tracks:
         if self._tracks is not None:
             raise DemuxError("a second moov box")
+        _check_size(moov)
         self._tracks, self._defaults = read_tracks(moov.payload)
         self._shifts = {track.kind: track.shift for track in self._defaults.values()}
         if (sound := self._tracks.audio) is not None:
@@ -174,6 +184,7 @@ class Demuxer:
         """
         if self._tracks is None or moof is None:
             raise DemuxError("media before its moov and moof boxes")
+        _check_size(moof)
         media_starts = self._since_moof + mdat.header
         position, left = media_starts, len(mdat.payload)
         for count, entry in enumerate(_entries(moof.payload, self._defaults)):

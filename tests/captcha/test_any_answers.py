@@ -90,5 +90,5 @@ class AnyAnswersTests(SynchronousTestCase):
     def test_D50_whatever_happens_in_whatever_order(self) -> None:
         """Bounds hold, nothing is spent twice, and nobody answers for another."""
         run_state_machine_as_test(
-            AnyAnswers, settings=settings(max_examples=100, stateful_step_count=40, deadline=None, database=None)
+            AnyAnswers, settings=settings(max_examples=100, stateful_step_count=40, database=None)
         )

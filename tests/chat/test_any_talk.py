@@ -195,4 +195,4 @@ class AnyTalkTests(SynchronousTestCase):
 
     def test_D50_whatever_happens_in_whatever_order(self) -> None:
         """Tables are bounded, hidden messages are not seen, messages are said once, and nobody who is banned speaks."""
-        run_state_machine_as_test(AnyTalk, settings=settings(max_examples=100, stateful_step_count=40, deadline=None))
+        run_state_machine_as_test(AnyTalk, settings=settings(max_examples=100, stateful_step_count=40))

@@ -24,7 +24,7 @@ from onionstream.chat.looks import (
     shape,
 )
 from onionstream.chat.text import NotTextError, graphemes, line
-from tests.chat.unicodes import ACUTE, CALM, CYRILLIC_O, GIRL, HOSTILE, MAN, RLO, WOMAN, ZWJ, ZWSP
+from tests.chat.unicodes import ACUTE, CYRILLIC_O, GIRL, HOSTILE, MAN, RLO, WOMAN, ZWJ, ZWSP
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -116,7 +116,6 @@ class NameTests(SynchronousTestCase):
         self.assertRaises(NotTextError, name, "a\0")
         self.assertRaises(NotTextError, name, "\ud83d")
 
-    @CALM
     @given(HOSTILE)
     def test_B30_whatever_is_typed(self, raw: str) -> None:
         """It is refused with a sentence, or is a clean line within its bounds that stays as it is."""
@@ -183,7 +182,6 @@ class ColourTests(SynchronousTestCase):
             error = self.assertRaises(ColourError, colour, raw)
             self.assertTrue(error.sentence.startswith("That is no colour"))
 
-    @CALM
     @given(COLOURS)
     def test_A58_every_colour_can_be_read(self, wanted: str) -> None:
         """On both grounds of both pages; chosen again, it stays as it is."""
@@ -194,7 +192,6 @@ class ColourTests(SynchronousTestCase):
         for each in (own.dark, own.light):
             self.assertRegex(each, r"\A#[0-9a-f]{6}\Z")
 
-    @CALM
     @given(COLOURS, COLOURS)
     def test_A58_contrast_has_no_order(self, one: str, other: str) -> None:
         """And is from 1 to 21."""

@@ -29,7 +29,6 @@ from tests.chat.unicodes import (
     ACUTE,
     ALM,
     BOM,
-    CALM,
     DOT_BELOW,
     FLAG,
     GIRL,
@@ -242,7 +241,6 @@ class MessageTests(SynchronousTestCase):
         """Whoever allows more lines than that means it."""
         self.assertEqual(message("a\n" * 30, 512, 30), "\n".join("a" * 30))
 
-    @CALM
     @given(HOSTILE, st.integers(1, 40), st.integers(1, 5))
     def test_D10_bounds_hold(self, raw: str, characters: int, most: int) -> None:
         """Whatever is typed, it is refused with a sentence or within its bounds."""
@@ -273,7 +271,6 @@ class CountTests(SynchronousTestCase):
 class AnyTextTests(SynchronousTestCase):
     """What holds for whatever is typed (B-30)."""
 
-    @CALM
     @given(HOSTILE)
     def test_D11_what_is_clean_stays_as_it_is(self, raw: str) -> None:
         """``clean`` and ``line`` do nothing to what they made themselves."""
@@ -282,7 +279,6 @@ class AnyTextTests(SynchronousTestCase):
             once = function(raw)
             self.assertEqual(function(once), once)
 
-    @CALM
     @given(HOSTILE)
     def test_D11_what_is_clean(self, raw: str) -> None:
         """NFC, no towers, no gaps, not much longer than it was, and only joiners of emoji are invisible."""
@@ -294,7 +290,6 @@ class AnyTextTests(SynchronousTestCase):
         self.assertLessEqual({each for each in text if category(each) in {"Cc", "Cf", "Cs"}}, {"\n", ZWJ})
         self.assertNotRegex("".join("m" if is_mark(each) else "." for each in text), "m{4}")
 
-    @CALM
     @given(HOSTILE)
     def test_B30_graphemes_and_rows_are_bounded(self, raw: str) -> None:
         """By the number of characters; nothing to be seen has none."""

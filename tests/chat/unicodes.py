@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from tests.video.strategies import CALM
-
 RLO, LRI, PDI, LRM, ALM = "\u202e", "\u2066", "\u2069", "\u200e", "\u061c"
 ZWSP, ZWNJ, ZWJ, BOM, SOFT_HYPHEN = "\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad"
 VS16, KEYCAP, ACUTE, DOT_BELOW = "\ufe0f", "\u20e3", "\u0301", "\u0323"
@@ -31,7 +29,7 @@ PIECES = [
 HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=40).map("".join)
 """Any text, and more often one of :data:`PIECES`."""
 
-__all__ = ["CALM", "HOSTILE", "PIECES"]
+__all__ = ["HOSTILE", "PIECES"]
 
 
 def work(function: Callable[[], object]) -> int:

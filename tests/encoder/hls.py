@@ -27,6 +27,7 @@ class MemoryFiles:
         """An empty folder."""
         self.now = 1000 * SECOND
         self._files: dict[str, tuple[Stamp, bytes]] = {}
+        self._locked: set[str] = set()
 
     def put(self, name: str, data: bytes) -> None:
         """Write a file, anew or over the one that is there."""
@@ -38,6 +39,10 @@ class MemoryFiles:
     def remove(self, name: str) -> None:
         """Remove a file."""
         del self._files[name]
+
+    def lock(self, name: str) -> None:
+        """A file that is there may be read no more."""
+        self._locked.add(name)
 
     def playlist(self) -> bytes | None:
         """See ``follower.Files``."""
@@ -52,7 +57,7 @@ class MemoryFiles:
     def piece(self, name: str, start: int, most: int) -> bytes:
         """See ``follower.Files``."""
         found = self._files.get(name)
-        return found[1][start : start + most] if found else b""
+        return found[1][start : start + most] if found and name not in self._locked else b""
 
 
 def shifted(frames: list[Frame], seconds: float) -> list[Frame]:
@@ -130,8 +135,8 @@ class Writer:
 
 
 def read(follower: Follower, files: MemoryFiles, since: int = 0) -> list[bytes]:
-    """What a follower reads now; each run begins with ``b"RUN"``."""
-    pieces: list[bytes] = []
-    for piece in follower.turn(files, since):
-        pieces += [b"RUN"] if isinstance(piece, Beginning) else [piece]
-    return pieces
+    """What a follower reads now; each run begins with ``b"RUN"``, and what is left out is ``b"GAP"``."""
+    return [
+        piece if isinstance(piece, bytes) else b"RUN" if isinstance(piece, Beginning) else b"GAP"
+        for piece in follower.turn(files, since)
+    ]

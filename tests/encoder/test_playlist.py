@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.encoder.playlist import KEPT, LARGEST, Playlist, PlaylistError, Segment, is_name, parse
-from tests.video.strategies import CALM
 
 OBS = b"""#EXTM3U
 #EXT-X-VERSION:7
@@ -124,7 +123,6 @@ class ParseTests(SynchronousTestCase):
         """Lists nothing; it is being written."""
         self.assertEqual(parse(b""), Playlist())
 
-    @CALM
     @given(st.one_of(st.binary(max_size=200), st.binary(max_size=200).map(lambda data: OBS + data)))
     @example(b"#EXTM3U\n#EXT-X-TARGETDURATION:" + b"9" * 400 + b"\n")
     @example(b'#EXTM3U\n#EXT-X-MAP:URI="\xff\xfe"\n')

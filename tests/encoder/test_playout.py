@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.encoder.playout import ARRIVALS, MOST_EARLY, SLACK, Playout
+from onionstream.encoder.playout import ARRIVALS, FRAME, MOST_EARLY, SLACK, Playout
 from onionstream.video.errors import VideoError
 from onionstream.video.samples import Kind, Sample, Tracks
-from tests.encoder.hls import Writer
+from tests.encoder.hls import Writer, shifted
 from tests.video import streams
-from tests.video.strategies import CALM
 
 LENGTH = 2.0
 """Seconds of a segment."""
@@ -32,11 +31,17 @@ class PlayoutTests(SynchronousTestCase):
     def begin(self, age: float = 0.0) -> None:
         """Begin a run with an init segment."""
         self.playout = Playout(100.0, age)
-        self.playout.feed(streams.init(), 100.0)
+        self.feed(streams.init())
+
+    def feed(self, data: bytes) -> None:
+        """All of this is taken."""
+        for _ in self.playout.feed(data):
+            pass
 
     def arrive(self, index: int, now: float) -> None:
         """A segment comes."""
-        self.playout.feed(self.writer.body(index), now)
+        self.feed(self.writer.body(index))
+        self.playout.arrived(now)
 
     def samples(self, now: float) -> list[Sample]:
         """What goes on air then."""
@@ -118,16 +123,32 @@ class PlayoutTests(SynchronousTestCase):
 
     def test_garbage(self) -> None:
         """The run is over."""
-        self.assertRaises(VideoError, self.playout.feed, b"no boxes", 100.0)
+        self.assertRaises(VideoError, self.feed, b"no boxes")
 
     def test_D50_a_writer_without_measure(self) -> None:
         """Somebody who writes much more than is shown is no live stream."""
         body = self.writer.body(0)
-        self.playout.MOST = len(body) // 2
+        self.playout.MOST = len(body) + FRAME * len(streams.film(2, rate=10))
         self.arrive(0, 100.0)
         self.assertRaises(VideoError, self.arrive, 1, 100.0)
 
-    @CALM
+    def test_D50_frames_of_nearly_nothing(self) -> None:
+        """Each takes more than its own bytes, and counts for as much."""
+        frames = streams.film(1, rate=10, body=1)
+        self.playout.MOST = FRAME * len(frames)
+        self.assertRaises(VideoError, self.feed, streams.fragment(frames))
+
+    def test_a_segment_in_many_pieces_comes_once(self) -> None:
+        """Its last frames are no sign that segments come early."""
+        for index in range(3):
+            now = 100.0 + LENGTH * index
+            frames = shifted(streams.film(LENGTH, rate=10), LENGTH * index)
+            for one in frames:
+                self.feed(streams.fragment([one]))
+            self.playout.arrived(now)
+            self.assertEqual(self.pictures(now), [LENGTH * index])
+            self.pictures(now + LENGTH - 0.01)
+
     @given(st.lists(st.floats(0, 5), min_size=1, max_size=30), st.floats(0, 2))
     def test_whenever_they_come(self, pauses: list[float], age: float) -> None:
         """Every frame goes once, in order, and not later than a segment and the longest pause after it came."""

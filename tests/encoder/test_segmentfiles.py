@@ -7,9 +7,12 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from onionstream.encoder.playlist import LARGEST
+from onionstream.encoder.playlist import LARGEST, PlaylistError
 from onionstream.encoder.segmentfiles import FolderError, SegmentFiles
 from tests.encoder.test_playlist import ESCAPES
+
+NOBODY = 65534
+"""A user who owns nothing."""
 
 
 class SegmentFilesTests(SynchronousTestCase):
@@ -89,6 +92,20 @@ class SegmentFilesTests(SynchronousTestCase):
         self.list("new.m3u8", 2000, b"new")
         self.assertEqual(self.open("old.m3u8").playlist(), b"old")
         self.assertIsNone(self.open("other.m3u8").playlist())
+
+    def test_what_may_not_be_read(self) -> None:
+        """Somebody else wrote it for himself: of a playlist that is told, and of a segment nothing is there to read."""
+        self.list("stream.m3u8", 1000)
+        for name in ("stream.m3u8", "stream0.m4s"):
+            (self.folder / name).chmod(0)
+        self.folder.chmod(0o755)
+        if os.geteuid() == 0:  # who may read everything
+            os.seteuid(NOBODY)
+            self.addCleanup(os.seteuid, 0)
+        self.assertRaisesRegex(PlaylistError, "may not be read", self.files.playlist)
+        self.assertEqual(self.files.piece("stream0.m4s", 0, 10), b"")
+        stamp = self.files.look("stream0.m4s")
+        self.assertEqual(stamp and stamp.size, 10)
 
     def test_a_playlist_that_is_too_large_is_not_read_whole(self) -> None:
         """One byte more than there may be tells that."""

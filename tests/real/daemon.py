@@ -170,12 +170,19 @@ class Daemon:
 
 
 def _encodes(pid: int) -> bool:
-    """Whether a process is the ffmpeg that makes the stream; the slate's has silence for its input."""
+    """
+    Whether a process is the ffmpeg that makes the stream; the slate's has silence for its input.
+
+    First the name, then the words: of one that was being started in between, the words would be those of its parent. It
+    has none for the moment in which the system puts them in place.
+    """
     try:
+        if Path(f"/proc/{pid}/comm").read_text().strip() != "ffmpeg":
+            return False
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "ffmpeg" and b"anullsrc" not in words
     except (FileNotFoundError, ProcessLookupError):
         return False
+    return bool(words) and b"anullsrc" not in words
 
 
 def fetch(daemon: Daemon, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from twisted.trial.unittest import SynchronousTestCase
@@ -58,7 +58,6 @@ class ReadTest(SynchronousTestCase):
         """
         self.assertEqual(read_code(drawn(milliseconds)), milliseconds % WRAP)
 
-    @settings(deadline=None)
     @given(TIMES, st.integers(300, 1400), st.floats(0, 30), st.floats(0, 30))
     def test_a_scaled_video_is_read_where_it_is_shown(self, time: int, width: int, left: float, top: float) -> None:
         """

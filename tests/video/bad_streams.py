@@ -79,7 +79,17 @@ BAD: dict[str, bytes] = {
         media=SIX,
     ),
     "too many samples": init(video=False)
-    + moof_and_mdat(track_fragment(alike(MOST_SAMPLES + 1, size=1), number=2), media=bytes(20_000)),
+    + moof_and_mdat(
+        track_fragment(
+            full_box(b"trun", 0, 0, struct.pack(">I", MOST_SAMPLES + 1)),
+            flags=0x020018,
+            number=2,
+            rest=struct.pack(">II", 10, 1),
+        ),
+        media=bytes(20_000),
+    ),
+    "a moof box of 64 KiB": VIDEO_ONLY + moof_and_mdat(box(b"free") * 8192),
+    "many boxes and no samples": VIDEO_ONLY + moof_and_mdat() * 1000,
     "a sample past the media": VIDEO_ONLY + moof_and_mdat(track_fragment(alike(1, size=7)), media=SIX),
     "a sample of 2**32-1 bytes": VIDEO_ONLY + moof_and_mdat(track_fragment(alike(1, size=2**32 - 1)), media=SIX),
     "a sample before the media": VIDEO_ONLY + moof_and_mdat(track_fragment(alike(1, size=6, start=8)), media=SIX),

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from onionstream.video.samples import Kind
 from tests.video.streams import Frame, Layout
-
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-"""For Hypothesis: time on the wall says nothing on a busy machine."""
 
 LAYOUTS = st.builds(
     Layout,

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.aac import clean
-from tests.video.strategies import CALM
 
 FFMPEG = bytes.fromhex("de02004c61766335392e33372e3130300042541fffffffc0")
 """The first frame of ffmpeg 5.1's encoder, up to the spectrum: its name and version, and then the sound."""
@@ -52,7 +51,6 @@ class CleanTests(SynchronousTestCase):
         """As nearly all do: it costs nothing."""
         self.assertIs(clean(SOUND), SOUND)
 
-    @CALM
     @given(
         st.lists(st.tuples(st.sampled_from((4, 6)), st.binary(max_size=300).filter(lambda one: len(one) < 260))),
     )
@@ -67,7 +65,6 @@ class CleanTests(SynchronousTestCase):
         told, blank = (element(4, payload, aligned=True) for payload in (b"libfaac 1.28", bytes(12)))
         self.assertEqual(clean(frame(told)), frame(blank))
 
-    @CALM
     @given(st.binary(max_size=40))
     def test_any_bytes(self, data: bytes) -> None:
         """Garbage stays as long as it is, and what is clean stays clean."""

@@ -10,7 +10,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.avc import LARGEST_RECORD, AvcConfig, joined, kind_of, nal_units
 from onionstream.video.errors import CodecError
-from tests.video.strategies import CALM
 from tests.video.streams import AVC, PPS, SEI, SPS
 
 UNITS = st.lists(st.binary(min_size=1, max_size=40), max_size=6)
@@ -20,14 +19,12 @@ SETS = st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=4).map(
 class NalUnitTests(SynchronousTestCase):
     """``nal_units`` and ``joined``."""
 
-    @CALM
     @given(UNITS, st.sampled_from((1, 2, 4)))
     def test_lengths_of_1_2_and_4_bytes_are_read(self, units: list[bytes], length_size: int) -> None:
         """The units come out as they went in."""
         sample = b"".join(len(unit).to_bytes(length_size, "big") + unit for unit in units)
         self.assertEqual(list(nal_units(sample, length_size)), units)
 
-    @CALM
     @given(UNITS)
     def test_joined_units_have_lengths_of_4_bytes(self, units: list[bytes]) -> None:
         """What ``joined`` writes, ``nal_units`` reads."""
@@ -47,7 +44,6 @@ class NalUnitTests(SynchronousTestCase):
 class RecordTests(SynchronousTestCase):
     """``AvcConfig.parse`` and ``record``."""
 
-    @CALM
     @given(SETS, SETS, st.sampled_from((b"\x42\xc0\x1e", b"\x64\0\x0d", b"\xf4\0\x28")))
     def test_a_record_is_read_as_it_was_written(
         self, sps: tuple[bytes, ...], pps: tuple[bytes, ...], profile: bytes
@@ -65,7 +61,6 @@ class RecordTests(SynchronousTestCase):
                 AvcConfig.parse(record[:length])
         self.assertEqual(AvcConfig.parse(record[:-4]).depth, b"")
 
-    @CALM
     @given(st.binary(max_size=80))
     def test_B50_any_bytes_are_a_record_or_a_codec_error(self, record: bytes) -> None:
         """Nothing else is raised, also when the version is right."""
@@ -136,7 +131,6 @@ class CleanTests(SynchronousTestCase):
         for sample in (b"", joined([SEI]), joined([SPS, PPS])):
             self.assertRaises(CodecError, AVC.clean, sample)
 
-    @CALM
     @given(st.binary(max_size=80))
     def test_B50_any_bytes_are_a_sample_or_a_codec_error(self, sample: bytes) -> None:
         """What comes out can be read again, and cleaning it again changes nothing."""

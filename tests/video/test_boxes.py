@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.boxes import LARGEST, Box, BoxReader, box, child, children, full_box
 from onionstream.video.errors import BoxError
-from tests.video.strategies import CALM, CUTS, chunks
+from tests.video.strategies import CUTS, chunks
 
 BOXES = st.lists(st.tuples(st.binary(min_size=4, max_size=4), st.binary(max_size=60), st.booleans()), max_size=12)
 
@@ -38,7 +38,6 @@ class WritingTests(SynchronousTestCase):
 class ReaderTests(SynchronousTestCase):
     """``BoxReader``."""
 
-    @CALM
     @given(BOXES, CUTS)
     def test_any_chunking_gives_the_same_boxes(self, boxes: list[tuple[bytes, bytes, bool]], cuts: list[int]) -> None:
         """Wherever the bytes are cut, the boxes that come out are those that went in."""
@@ -49,7 +48,6 @@ class ReaderTests(SynchronousTestCase):
         self.assertEqual(reader.pending, 0)
         self.assertEqual(sum(one.size for one in seen), len(data))
 
-    @CALM
     @given(st.binary(max_size=200), CUTS)
     def test_B50_any_bytes_are_boxes_or_a_box_error(self, data: bytes, cuts: list[int]) -> None:
         """Whatever comes in, and however it is cut: the same boxes come out, and then the same ``BoxError`` or none."""
@@ -66,7 +64,6 @@ class ReaderTests(SynchronousTestCase):
 
         self.assertEqual(read(chunks(data, cuts)), read([data]))
 
-    @CALM
     @given(BOXES, CUTS)
     def test_D50_never_more_than_one_unfinished_box_is_held(
         self, boxes: list[tuple[bytes, bytes, bool]], cuts: list[int]
@@ -111,14 +108,12 @@ class ReaderTests(SynchronousTestCase):
 class ChildrenTests(SynchronousTestCase):
     """``children`` and ``child``."""
 
-    @CALM
     @given(BOXES)
     def test_children_are_the_boxes_of_a_payload(self, boxes: list[tuple[bytes, bytes, bool]]) -> None:
         """In their order, with headers of either length."""
         data = b"".join(_written(kind, payload, long=long) for kind, payload, long in boxes)
         self.assertEqual([(one.kind, one.payload) for one in children(data)], [(kind, load) for kind, load, _ in boxes])
 
-    @CALM
     @given(st.binary(max_size=100))
     def test_B50_any_payload_has_children_or_is_a_box_error(self, payload: bytes) -> None:
         """Nothing but ``BoxError`` is raised, and children never have more bytes than their parent."""

@@ -15,7 +15,7 @@ from onionstream.video.samples import Kind
 from onionstream.video.viewer import Patience
 from tests.fakes import FakeResponse
 from tests.video.onair import OnAir, received
-from tests.video.strategies import CALM, CUTS, chunks
+from tests.video.strategies import CUTS, chunks
 from tests.video.streams import build, film, fragment
 
 MONO_48K = b"\x11\x88"
@@ -259,7 +259,6 @@ class RunTests(SynchronousTestCase):
         air.begin(video=False)
         self.assertEqual(air.run.feed(fragment(film(0.2, video=False))), 9)
 
-    @CALM
     @given(CUTS)
     def test_any_chunking_gives_the_same_stream(self, cuts: list[int]) -> None:
         """Fragment by fragment."""
@@ -287,7 +286,6 @@ class RunTests(SynchronousTestCase):
         air.go(1)
         self.assertEqual(received(response, air.window.everything)[-1].generation, 2)
 
-    @CALM
     @given(CUTS)
     def test_B50_flipped_bits_raise_nothing_else(self, places: list[int]) -> None:
         """Through all of it: demuxer, timeline, fragments, mux. What waits for a fragment is bounded."""

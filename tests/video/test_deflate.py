@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.deflate import HEAD, stored, zeros
-from tests.video.strategies import CALM
 
 BLOCK = 32 * 1024
 
@@ -33,7 +32,6 @@ def _plain(piece: bytes | int) -> bytes:
 class StreamTests(SynchronousTestCase):
     """Stored bytes and rows of zeros, one after the other."""
 
-    @CALM
     @given(PIECES)
     def test_all_that_was_fed_has_come_out(self, pieces: list[bytes | int]) -> None:
         """After each piece: a player that waited for the next one would be late by as much."""
@@ -43,7 +41,6 @@ class StreamTests(SynchronousTestCase):
             self.assertEqual(decompressor.decompress(_packed(piece)), _plain(piece))
         self.assertEqual((decompressor.unused_data, decompressor.unconsumed_tail), (b"", b""))
 
-    @CALM
     @given(PIECES, st.integers(1, 5000))
     def test_in_any_chunks(self, pieces: list[bytes | int], size: int) -> None:
         """The network cuts it where it likes."""
@@ -52,7 +49,6 @@ class StreamTests(SynchronousTestCase):
         got = [decompressor.decompress(data[start : start + size]) for start in range(0, len(data), size)]
         self.assertEqual(b"".join(got), b"".join(_plain(piece) for piece in pieces))
 
-    @CALM
     @given(PIECES)
     def test_with_an_end_it_is_a_gzip_file(self, pieces: list[bytes | int]) -> None:
         """A last block, the checksum and the length would complete it: nothing of it is out of order (RFC 1952)."""

@@ -11,7 +11,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from onionstream.video.detail import Detail, reduced
 from onionstream.video.mux import TrackRun
 from onionstream.video.samples import Kind, Sample
-from tests.video.strategies import CALM
 
 SAMPLES = st.builds(
     Sample,
@@ -77,7 +76,6 @@ class ReducedTests(SynchronousTestCase):
         dropped = TrackRun(Kind.VIDEO, (replace(_run(first=False).samples[0], disposable=True),))
         self.assertEqual(reduced((dropped,), Detail.REFERENCES), ())
 
-    @CALM
     @given(run=RUNS, detail=st.sampled_from(Detail), sound=st.booleans())
     def test_sound_is_never_left_out_and_nothing_is_changed(
         self, run: TrackRun, detail: Detail, *, sound: bool

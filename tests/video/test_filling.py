@@ -8,7 +8,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.boxes import BoxReader
 from onionstream.video.filling import Blocks, empty, filling, opening
-from tests.video.strategies import CALM
 
 BLOCK = 32 * 1024
 
@@ -16,7 +15,6 @@ BLOCK = 32 * 1024
 class FillingTests(SynchronousTestCase):
     """``filling``, ``opening`` and ``empty``."""
 
-    @CALM
     @given(st.integers(0, 10**9), st.sampled_from((16, 1000, BLOCK)))
     def test_it_ends_at_a_border(self, position: int, block: int) -> None:
         """With room for its own header, and never a whole block more than that needs."""
@@ -29,7 +27,6 @@ class FillingTests(SynchronousTestCase):
         self.assertEqual([filling(BLOCK - left, BLOCK) for left in (9, 8, 7, 1)], [9, 8, BLOCK + 7, BLOCK + 1])
         self.assertEqual(filling(BLOCK, BLOCK), BLOCK)
 
-    @CALM
     @given(st.integers(8, 2 * BLOCK))
     def test_L31_it_is_a_box_that_every_player_skips(self, size: int) -> None:
         """Of the kind ``free``, with nothing but zeros in it."""
@@ -68,7 +65,6 @@ class BlocksTests(SynchronousTestCase):
         self.assertEqual([self.blocks.add(500, index / 10, spare=False) for index in range(20)], [0] * 20)
         self.assertEqual(self.blocks.add(500, 2.0), BLOCK - 21 * 500)
 
-    @CALM
     @given(st.lists(st.tuples(st.integers(1, 40_000), st.floats(0, 1), st.booleans()), max_size=60))
     def test_whatever_is_sent(self, sent: list[tuple[int, float, bool]]) -> None:
         """What is added ends at a border, and with something to spare no byte waits much longer than its patience."""

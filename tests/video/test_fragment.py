@@ -12,7 +12,7 @@ from onionstream.video.fragment import LARGEST, MOST_SAMPLES, Fragment, Fragment
 from onionstream.video.mux import VIDEO_TIMESCALE
 from onionstream.video.samples import Kind, Sample
 from tests.video.onair import fragments
-from tests.video.strategies import CALM, films
+from tests.video.strategies import films
 from tests.video.streams import Frame, film, tracks
 
 
@@ -91,7 +91,6 @@ class LengthTests(SynchronousTestCase):
 class ContentTests(SynchronousTestCase):
     """What is in a fragment."""
 
-    @CALM
     @given(films(most=40), st.floats(0.01, 2))
     def test_nothing_is_lost_and_nothing_is_doubled(self, frames: list[Frame], length: float) -> None:
         """All samples of each track come out in their order, and the media is theirs."""
@@ -102,7 +101,6 @@ class ContentTests(SynchronousTestCase):
         for piece in made:
             self.assertEqual(bytes(piece.media), b"".join(one.data for run in piece.runs for one in run.samples))
 
-    @CALM
     @given(films(most=40))
     def test_numbers_rise_by_one(self, frames: list[Frame]) -> None:
         """From 1."""
@@ -156,7 +154,6 @@ class BoundTests(SynchronousTestCase):
         made = _made([_sound(0, duration=0, data=bytes(300_000)) for _ in range(40)])
         self.assertEqual({len(one.media) for one in made}, {900_000, 300_000})
 
-    @CALM
     @given(st.lists(st.tuples(st.sampled_from(Kind), st.integers(1, 2 * LARGEST)), max_size=12))
     def test_D40_a_fragment_is_not_larger_than_its_largest_sample_or_1_MiB(self, sizes: list[tuple[Kind, int]]) -> None:
         """And neither is what waits."""

@@ -8,7 +8,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.detail import Detail
 from onionstream.video.line import FIRST_REST, LONGEST_DRAIN, LONGEST_REST, QUEUE, SLOW, SLOW_REST, WELL, Line
-from tests.video.strategies import CALM
 
 STEPS = st.lists(
     st.tuples(st.booleans(), st.booleans(), st.booleans(), st.sampled_from((0.1, 0.1, 1.0, 30.0, 100.0))), max_size=60
@@ -115,7 +114,6 @@ class LineTests(SynchronousTestCase):
         self.line.fall(self.now)
         self.assertEqual((self.decide(keyframe=True), self.line.falls), (Detail.KEYFRAMES, 2))
 
-    @CALM
     @given(STEPS)
     def test_whatever_comes(self, steps: list[tuple[bool, bool, bool, float]]) -> None:
         """

@@ -14,7 +14,7 @@ from onionstream.video.demux import Demuxer
 from onionstream.video.mux import VIDEO_TIMESCALE, TrackRun, fragment_header, init_segment, timescale
 from onionstream.video.samples import AudioTrack, Kind, Sample, Tracks
 from tests.video.onair import fragments, served
-from tests.video.strategies import CALM, films
+from tests.video.strategies import films
 from tests.video.streams import Frame, build, film, tracks
 from tests.video.walk import faults, handler_names, video_samples, walk
 
@@ -62,7 +62,6 @@ class InitSegmentTests(SynchronousTestCase):
 class FragmentTests(SynchronousTestCase):
     """``TrackRun`` and ``fragment_header``."""
 
-    @CALM
     @given(films(most=30))
     def test_our_own_demuxer_reads_the_same_samples(self, frames: list[Frame]) -> None:
         """Data, keyframes, decode times and offsets come back as they went in."""
@@ -85,7 +84,6 @@ class FragmentTests(SynchronousTestCase):
             [(0, 1024), (1024, 7976), (9000, 1024), (10024, 1024)],
         )
 
-    @CALM
     @given(st.integers(1, 2**33), films())
     def test_the_header_ends_where_the_media_begins(self, number: int, frames: list[Frame]) -> None:
         """With any number, which is kept to 32 bits."""

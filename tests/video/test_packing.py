@@ -21,7 +21,7 @@ from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Profile
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.squeeze import Squeeze
 from tests.video.onair import fragments
-from tests.video.strategies import CALM, films
+from tests.video.strategies import films
 from tests.video.streams import Frame, film, tracks
 
 BLOCK = 32 * 1024
@@ -89,7 +89,7 @@ class FirefoxTests(SynchronousTestCase):
         self.assertEqual([size % BLOCK for size in sizes], [0] * 31)
         self.assertEqual(sizes, [BLOCK * count for count in range(1, 32)])
 
-    @settings(CALM, max_examples=40)
+    @settings(max_examples=40)
     @given(st.integers(0, 3 * BLOCK))
     def test_whatever_its_size(self, size: int) -> None:
         """A fragment over 32 or 64 KiB fills several blocks; none is a whole block more than it needs."""
@@ -132,14 +132,12 @@ class FirefoxTests(SynchronousTestCase):
         honest = replace(FIREFOX, all_sync=False)
         self.assertEqual(len(_flags(_plain(honest, self.tracks, self.made))), 2)
 
-    @CALM
     @given(films(most=40), st.floats(0.02, 0.5))
     def test_the_samples_are_the_same(self, frames: list[Frame], length: float) -> None:
         """Video only, sound only, any durations: a demuxer reads from it what was packed."""
         sent, made = fragments(frames, length)
         self.assertEqual(_demuxed(_plain(UNSQUEEZED, sent, made)), _samples(made))
 
-    @CALM
     @given(films(most=40))
     def test_without_gzip_it_is_the_same(self, frames: list[Frame]) -> None:
         """Each trick is one of its own."""

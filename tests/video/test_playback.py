@@ -18,7 +18,6 @@ from onionstream.video.profile import CHROMIUM, FIREFOX, PLAIN, Profile
 from onionstream.video.samples import AAC_FRAME, Kind
 from onionstream.video.squeeze import Squeeze
 from tests.video.onair import fragments
-from tests.video.strategies import CALM
 from tests.video.streams import film, tracks
 
 FRAME = AAC_FRAME / 48_000
@@ -248,7 +247,7 @@ EVENTS = st.lists(
 class AnythingTests(SynchronousTestCase):
     """Whatever happens."""
 
-    @settings(CALM, max_examples=80)
+    @settings(max_examples=80)
     @given(
         EVENTS,
         st.sampled_from((FIREFOX, CHROMIUM, replace(CHROMIUM, pace=0.2), replace(CHROMIUM, buffer=0.0), PLAIN)),

@@ -15,7 +15,6 @@ from onionstream.video.playlist import LISTED, Segments
 from onionstream.video.samples import Kind, Sample
 from onionstream.video.timeline import Timeline
 from onionstream.video.window import Window
-from tests.video.strategies import CALM
 from tests.video.streams import film, tracks
 
 
@@ -199,7 +198,6 @@ class PlaylistTests(SynchronousTestCase):
         self.assertEqual(stream.numbers()[0], 4)
         self.assertLessEqual(len(stream.numbers()), 5)
 
-    @CALM
     @given(st.lists(st.tuples(st.floats(0.2, 9), st.sampled_from((180, 360)), st.floats(0, 3)), max_size=8))
     def test_any_runs(self, runs: list[tuple[float, int, float]]) -> None:
         """Whenever it is asked for: numbers rise by one, all that is listed is there, and a name means one thing."""

@@ -20,7 +20,6 @@ from onionstream.video.viewer import Patience, Viewer
 from onionstream.video.window import Window
 from tests.fakes import FakeResponse
 from tests.video.onair import fragments
-from tests.video.strategies import CALM
 from tests.video.streams import film, tracks
 
 PROFILES = (PLAIN, FIREFOX, CHROMIUM, replace(FIREFOX, slow=0.5), replace(CHROMIUM, waits=False))
@@ -56,7 +55,7 @@ class _Asking(Viewer):
 class ShortcutTests(SynchronousTestCase):
     """Of viewers, lines and squeezes."""
 
-    @settings(CALM, max_examples=10)
+    @settings(max_examples=10)
     @given(TURNS)
     def test_viewers_get_the_same_bytes(self, turns: list[int]) -> None:
         """Whatever their lines do, and whenever; for each player, with short and long fragments and patience."""
@@ -81,7 +80,6 @@ class ShortcutTests(SynchronousTestCase):
         viewer.resumeProducing()
         return response.data
 
-    @CALM
     @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.floats(0, 1), st.integers(0, 20))))
     def test_a_good_line_carries_all(self, fragments: list[tuple[bool, bool, float, int]]) -> None:
         """Of what is in time; and nothing is different afterwards."""
@@ -94,7 +92,6 @@ class ShortcutTests(SynchronousTestCase):
                 self.assertEqual((decided, line.good(now), line.falls), (Detail.WHOLE, True, before))
             line.decide(late=late, strained=late, keyframe=key, newest=key, carried=carried, now=now)
 
-    @CALM
     @given(SQUEEZES, st.floats(0, 50), st.floats(0, 1))
     def test_from_its_end_a_squeeze_is_done(self, squeeze: Squeeze, later: float, length: float) -> None:
         """It says when that is; and what it is then is one object for all who get it."""

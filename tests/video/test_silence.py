@@ -11,7 +11,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from onionstream.video.samples import AAC_FRAME, Kind, Sample
 from onionstream.video.silence import LONGEST, Silence
 from tests.video.onair import OnAir, a_slate
-from tests.video.strategies import CALM
 
 RATE = 48_000
 SILENT = Sample(kind=Kind.AUDIO, decode_time=7, duration=1000, data=b"silence")
@@ -77,7 +76,7 @@ class SilenceTests(SynchronousTestCase):
 class BroadcastTests(SynchronousTestCase):
     """The sound of a broadcast that has a slate."""
 
-    @settings(CALM, max_examples=12)
+    @settings(max_examples=12)
     @given(
         outages=st.lists(st.tuples(st.floats(0.3, 1), st.floats(0, 3), st.booleans()), min_size=1, max_size=3),
         fragment=st.floats(0.01, 0.3),

@@ -13,7 +13,7 @@ from onionstream.video.errors import VideoError
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.slate import Interlude, Slate
 from tests.video.onair import a_slate
-from tests.video.strategies import CALM, CUTS, films
+from tests.video.strategies import CUTS, films
 from tests.video.streams import Frame, build, film, init, tracks
 
 MONO_48K = b"\x11\x88"
@@ -41,7 +41,6 @@ class ParseTests(SynchronousTestCase):
         data = build(film(0.5))
         self.assertGreater(len(Slate.parse(data[:-10]).samples), 30)
 
-    @CALM
     @given(CUTS)
     def test_B50_flipped_bits_raise_nothing_else(self, places: list[int]) -> None:
         """A slate, or a video error."""
@@ -127,7 +126,6 @@ class ForeverTests(SynchronousTestCase):
         pictures = [one for _, one in islice(a_slate().forever(0.0), 300) if one.kind is Kind.VIDEO]
         self.assertEqual([index for index, one in enumerate(pictures) if one.keyframe], [0, 30, 60, 90][:4])
 
-    @CALM
     @given(_slates(), st.floats(0, 5))
     def test_whatever_is_in_it(self, slate: Slate, picture: float) -> None:
         """Samples are due in the order of their times, and it never ends nor stands still."""
@@ -160,7 +158,6 @@ class InterludeTests(SynchronousTestCase):
         self.assertEqual([one.kind for one in due].count(Kind.VIDEO), 31)
         self.assertTrue(next(one for one in due if one.kind is Kind.VIDEO).keyframe)
 
-    @CALM
     @given(st.lists(st.floats(0, 3), max_size=20))
     def test_however_often_it_is_asked(self, waits: list[float]) -> None:
         """All of it, and nothing twice."""

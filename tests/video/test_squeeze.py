@@ -15,10 +15,10 @@ from onionstream.video.mux import VIDEO_TIMESCALE, TrackRun, fragment_header
 from onionstream.video.samples import AAC_FRAME, AudioTrack, Kind, Sample
 from onionstream.video.squeeze import Squeeze
 from tests.video.onair import fragments
-from tests.video.strategies import CALM, films
+from tests.video.strategies import films
 from tests.video.streams import Frame, film, tracks
 
-FEW = settings(CALM, max_examples=25)
+FEW = settings(max_examples=25)
 """Each example is a stream of many seconds."""
 
 RATES = st.sampled_from((8000, 22050, 44100, 48000, 96000))
@@ -258,7 +258,6 @@ class GapTests(SynchronousTestCase):
 class AnyTests(SynchronousTestCase):
     """Whatever an encoder writes."""
 
-    @CALM
     @given(films(most=40), SQUEEZES, st.floats(0.02, 0.5))
     def test_B50_it_can_be_written(self, frames: list[Frame], squeeze: Squeeze, length: float) -> None:
         """Frames of any lengths: the muxer takes what comes out, and every picture is in it."""

@@ -14,7 +14,6 @@ from onionstream.video.errors import TimelineError
 from onionstream.video.mux import TrackRun, timescale
 from onionstream.video.samples import Kind, Sample, Tracks
 from onionstream.video.timeline import LEAP, Timeline
-from tests.video.strategies import CALM
 from tests.video.streams import tracks
 
 _USUAL = (1, 2, 3, 600, 1000, 12800, 15360, 30000, 44100, 48000, 90000, 2**32 - 1)
@@ -151,7 +150,6 @@ class TimelineTests(SynchronousTestCase):
 class PrecisionTests(SynchronousTestCase):
     """Rounding, over hours and with odd ticks."""
 
-    @CALM
     @given(TICKS, st.integers(0, 2**63), st.integers(1, 2**31), st.sampled_from(Kind))
     def test_no_rounding_error_adds_up(self, ticks: int, start: int, duration: int, kind: Kind) -> None:
         """Hours later a sample is less than one tick from where it belongs, and none overlaps or leaves a hole."""
@@ -168,7 +166,6 @@ class PrecisionTests(SynchronousTestCase):
             self.assertIn(end, (None, placed.decode_time))
             end = placed.decode_time + placed.duration
 
-    @CALM
     @given(st.lists(st.tuples(TICKS, st.floats(0, 1e6), STEPS), max_size=6))
     def test_time_never_runs_backwards(self, runs: list[tuple[int, float, list[int]]]) -> None:
         """Over any runs with any ticks, at any times: each run begins where the one before has ended, or later."""
@@ -185,7 +182,6 @@ class PrecisionTests(SynchronousTestCase):
                 self.assertGreaterEqual(placed.decode_time + 1, floor(floor_of_run * 90000))
                 last = placed.decode_time
 
-    @CALM
     @given(
         TICKS,
         TICKS,

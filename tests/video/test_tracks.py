@@ -14,7 +14,6 @@ from onionstream.video.boxes import box, children, full_box
 from onionstream.video.errors import CodecError, DemuxError, VideoError
 from onionstream.video.samples import Kind, Tracks
 from onionstream.video.tracks import Defaults, read_tracks
-from tests.video.strategies import CALM
 from tests.video.streams import AUDIO_TICKS, AVC, STEREO_48K, VIDEO_TICKS, avc1, moov, mp4a, tracks, trak
 
 VIDEO = trak(Kind.VIDEO, avc1(AVC.record()), VIDEO_TICKS)
@@ -191,7 +190,6 @@ class RefusedTests(SynchronousTestCase):
                 with self.assertRaises(VideoError, msg=str(length)):
                     read_tracks(payload[:length])
 
-    @CALM
     @given(st.data())
     def test_B50_flipped_bits_raise_nothing_else(self, data: st.DataObject) -> None:
         """A damaged ``moov`` box gives tracks or a ``VideoError``."""
@@ -201,7 +199,6 @@ class RefusedTests(SynchronousTestCase):
         with contextlib.suppress(VideoError):
             read_tracks(bytes(payload))
 
-    @CALM
     @given(st.integers(0, 200), st.binary(max_size=60))
     def test_B50_any_sample_entry_raises_nothing_else(self, empty: int, rest: bytes) -> None:
         """Sample entries of our two codecs with anything in them."""

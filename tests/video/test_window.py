@@ -11,7 +11,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from onionstream.video.fragment import Fragment
 from onionstream.video.samples import Tracks
 from onionstream.video.window import Window
-from tests.video.strategies import CALM
 
 QUARTERS = st.integers(0, 100).map(lambda quarters: quarters / 4)
 """Seconds that add up without rounding."""
@@ -97,7 +96,6 @@ class WindowTests(SynchronousTestCase):
         self._append(_fragment(9))
         self.assertEqual(len(self.window), 2)
 
-    @CALM
     @given(
         st.lists(st.tuples(st.booleans(), st.integers(0, 1200), QUARTERS), max_size=40),
         QUARTERS,

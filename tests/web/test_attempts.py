@@ -260,5 +260,5 @@ class AnyAttemptsTests(SynchronousTestCase):
     def test_D21_R27_the_turns_are_fair_and_the_bounds_hold(self) -> None:
         """After every step."""
         run_state_machine_as_test(
-            AnyAttempts, settings=settings(max_examples=150, stateful_step_count=60, deadline=None, database=None)
+            AnyAttempts, settings=settings(max_examples=150, stateful_step_count=60, database=None)
         )

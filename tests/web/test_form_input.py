@@ -137,7 +137,7 @@ class FormInputTests(ChatCase):
         for method in ("PUT", "DELETE", "TRACE", "OPTIONS"):
             self.assertEqual(self.ask(get("/form", *self.one.headers(), method=method)).status, 405)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.dictionaries(
             st.sampled_from(["text", "nonce", "w", "captcha", "words", "answer", "ask"]),

@@ -175,6 +175,4 @@ class AnyOrderTests(SynchronousTestCase):
 
     def test_D06_D50_nothing_is_ever_taken_twice(self) -> None:
         """Nor is anything refused without a reason, and the table stays in its bounds."""
-        run_state_machine_as_test(
-            AnyOrder, settings=settings(max_examples=150, stateful_step_count=40, deadline=None, database=None)
-        )
+        run_state_machine_as_test(AnyOrder, settings=settings(max_examples=150, stateful_step_count=40, database=None))

@@ -242,5 +242,5 @@ class AnySessionsTests(SynchronousTestCase):
     def test_D04_D50_a_session_is_good_as_long_as_it_should_be(self) -> None:
         """To the second; and never again."""
         run_state_machine_as_test(
-            AnySessions, settings=settings(max_examples=100, stateful_step_count=30, deadline=None, database=None)
+            AnySessions, settings=settings(max_examples=100, stateful_step_count=30, database=None)
         )
