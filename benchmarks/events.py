@@ -12,6 +12,7 @@ FORMS = {
     "line": r"[\d.]+",
     "freeze": r"[\d.]+",
     "outage": r"[\d.]+",
+    "off": r"[\d.]+",
     "size": r"\d+x\d+",
     "kill": "",
     "play": "",
@@ -23,8 +24,8 @@ FORMS = {
 HELP = """\
 stall:SECONDS (the viewer's line stands still), line:KBYTES (from now on it carries so many kB a second; 0: no limit),
 freeze:SECONDS (the daemon stands still), kill (the encoder is killed), outage:SECONDS (it is killed, and cannot be
-started for so long), size:WIDTHxHEIGHT (of the picture), mute, unmute (a click on the player's loudspeaker),
-play (a click into the picture, for --query sound=on)"""
+started for so long), off:SECONDS (the broadcaster switches the source off, and on again), size:WIDTHxHEIGHT (of the
+picture), mute, unmute (a click on the player's loudspeaker), play (a click into the picture, for --query sound=on)"""
 
 
 class Stage(Protocol):
@@ -51,6 +52,9 @@ class Stage(Protocol):
     def give_encoder(self) -> None:
         """One can be started again."""
 
+    def switch(self, to: str) -> None:
+        """The source, as the broadcaster does it: ``on`` or ``off``."""
+
     def resize(self, size: str) -> None:
         """The picture, to ``WIDTHxHEIGHT``."""
 
@@ -67,7 +71,7 @@ class Event:
     Something that happens.
 
     :ivar at: seconds after the browser's start.
-    :ivar kind: see `FORMS`; and ``thaw`` and ``repair``, which follow by themselves.
+    :ivar kind: see `FORMS`; and ``thaw``, ``repair`` and ``on``, which follow by themselves.
     :ivar value: what stood behind the colon.
     """
 
@@ -121,8 +125,13 @@ class Event:
                 stage.take_encoder()
                 stage.kill()
                 return [Event(self.at + float(self.value), "repair")]
+            case "off":
+                stage.switch("off")
+                return [Event(self.at + float(self.value), "on")]
             case "thaw":
                 stage.thaw()
+            case "on":
+                stage.switch("on")
             case _:
                 stage.give_encoder()
         return []

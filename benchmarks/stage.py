@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL, run
 from tempfile import TemporaryDirectory
 from threading import Thread
 
@@ -127,6 +129,11 @@ class RealStage:
     def give_encoder(self) -> None:
         """The daemon's next try will go well; when it comes is the daemon's affair."""
         (self._folder / "outage").unlink()
+
+    def switch(self, to: str) -> None:
+        """In a thread: the page is looked at meanwhile."""
+        command = (sys.executable, "-m", "onionstream", "ctl", "--state", str(self._daemon.state), "source", to)
+        Thread(target=run, args=(command,), kwargs={"check": True, "stdout": DEVNULL}).start()
 
     def resize(self, size: str) -> None:
         """By a new configuration."""

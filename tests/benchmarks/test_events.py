@@ -48,6 +48,10 @@ class Notes:
         """Note it."""
         self.notes.append("give")
 
+    def switch(self, to: str) -> None:
+        """Note it."""
+        self.notes.append(to)
+
     def resize(self, size: str) -> None:
         """Note it."""
         self.notes.append(size)
@@ -88,6 +92,11 @@ class EventTests(SynchronousTestCase):
         """The encoder is killed when no other can be started, and later one can."""
         self.assertEqual(self.notes("5=outage:10", until=14), ["take", "kill"])
         self.assertEqual(self.notes("5=outage:10", until=15), ["take", "kill", "give"])
+
+    def test_a_source_is_switched_on_again(self) -> None:
+        """By itself."""
+        self.assertEqual(self.notes("5=off:4", until=8), ["off"])
+        self.assertEqual(self.notes("5=off:4", until=9), ["off", "on"])
 
     def test_nothing_happens_before_its_time(self) -> None:
         """A fraction of a second counts too."""
