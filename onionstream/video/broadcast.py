@@ -16,10 +16,9 @@ from onionstream.video.offers import Offers
 from onionstream.video.packing import Packing
 from onionstream.video.profile import PLAIN, Profile
 from onionstream.video.run import Run
-from onionstream.video.samples import Kind, Sample, Tracks
-from onionstream.video.silence import Silence
+from onionstream.video.samples import Sample, Tracks
 from onionstream.video.slate import Interlude, Slate
-from onionstream.video.timeline import Timeline
+from onionstream.video.splicer import Splicer
 from onionstream.video.viewer import Delivery, Patience, Response, Viewer
 from onionstream.video.window import Window
 from onionstream.waiting import Waiting
@@ -102,11 +101,11 @@ class Broadcast:
         self.offers = Offers()
         self._clock = clock
         self._fragmenter = Fragmenter(fragment)
-        self._timeline = Timeline()
+        self._splicer = Splicer(self._fragmenter, self.offers)
+        self._over = False
         self._tracks: Tracks | None = None
         self._heard = self._looked = 0.0
         self._interlude: Interlude | None = None
-        self._silence = Silence()
         self._packings: dict[Profile, Packing] = {}
         # In the order of their coming. So they lie in memory too, which makes it half as long to visit them.
         self._viewers: dict[Viewer, None] = {}
@@ -162,17 +161,17 @@ class Broadcast:
         self._failed = not returning and (self._failed or self.state is State.STARTING)
         self._change(State.STARTING if returning else State.OFFLINE)
         if not returning:
+            self._over = True
             self._dismiss(self._viewers)
             self.window.clear()  # what was shown in a stream that is over is shown to nobody any more (S20)
 
     def begin(self, tracks: Tracks, generation: int) -> None:
         """A run's tracks are known; its samples follow."""
-        if self._tracks is not None and not tracks.continues(self._tracks):
+        if self._over or (self._tracks is not None and not tracks.continues(self._tracks)):
             self._dismiss(viewer for viewer in self._viewers if viewer.watching)
             self.window.clear()
-            self._timeline = Timeline()
-            self._interlude = None
-            self._silence = Silence()
+            self._splicer.forget()
+            self._interlude, self._over = None, False
         self._tracks, self.generation = tracks, generation
         if self._interlude is None:
             self._go_on_air(tracks, generation)
@@ -215,28 +214,15 @@ class Broadcast:
 
     def _go_on_air(self, tracks: Tracks, generation: int) -> None:
         slate = self._fitting_slate
-        self._silence.frame = None if slate is None else slate.silence
-        self._timeline.begin(tracks)
-        self._fragmenter.begin(tracks, generation)
-        self.offers.begin()
+        self._splicer.begin(tracks, generation, None if slate is None else slate.silence)
 
     def _place(self, sample: Sample) -> None:
-        placed = self._timeline.place(sample, self._clock())
-        if placed is None:
-            return
-        if placed.kind is Kind.AUDIO and self._tracks is not None and self._tracks.audio is not None:
-            for silent in self._silence.before(placed, self._tracks.audio.rate):
-                self._add(silent)
-        self._add(placed)
-
-    def _add(self, sample: Sample) -> None:
-        self.offers.came(self._heard)
-        for fragment in self._fragmenter.add(sample):
+        for fragment in self._splicer.add(sample, self._heard, self._clock()):
             self._send(fragment)
 
     def cut(self) -> None:
         """Send what has gathered, though the fragment is not full."""
-        for fragment in self._fragmenter.cut():
+        for fragment in self._splicer.cut():
             self._send(fragment)
 
     def watch(self, response: Response, profile: Profile = PLAIN) -> Viewer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from onionstream.video.samples import AAC_FRAME, Kind, Sample
 from onionstream.video.silence import LONGEST, Silence
-from tests.video.onair import OnAir, a_slate
+from tests.video.onair import OnAir, a_slate, received
 
 RATE = 48_000
 SILENT = Sample(kind=Kind.AUDIO, decode_time=7, duration=1000, data=b"silence")
@@ -57,6 +58,19 @@ class SilenceTests(SynchronousTestCase):
         """As does sound that comes a little too early."""
         self.assertEqual(self._before(5000 + 2 * AAC_FRAME - 1), [])
         self.assertEqual(self._before(5000 + 2 * AAC_FRAME), [])
+
+    def test_before_a_picture_it_is_filled_up_to_where_its_sound_may_begin(self) -> None:
+        """The rest comes when that is here."""
+        picture = (5000 + 20 * AAC_FRAME) / RATE
+        first = [one.decode_time for one in self.silence.until(picture, RATE)]
+        self.assertEqual(first, [5000 + number * AAC_FRAME for number in range(1, 15)])
+        self.assertEqual(self._before(5000 + 17 * AAC_FRAME), [5000 + number * AAC_FRAME for number in (15, 16)])
+
+    def test_sound_that_comes_where_it_is_filled_already_is_told(self) -> None:
+        """That of a run whose sound begins long before its picture."""
+        list(self.silence.until((5000 + 20 * AAC_FRAME) / RATE, RATE))
+        covered = [self.silence.covers(replace(SILENT, decode_time=5000 + count * AAC_FRAME)) for count in (14, 15)]
+        self.assertEqual(covered, [True, False])
 
     def test_a_gap_that_is_too_long_stays(self) -> None:
         """One of ten seconds is filled; more than that was no outage of the encoder."""
@@ -111,6 +125,22 @@ class BroadcastTests(SynchronousTestCase):
         self.assertGreater(len(sound), 40)
         for before, after in pairwise(sound):
             self.assertEqual(after.decode_time, before.decode_time + before.duration)
+
+    def test_a_picture_with_which_somebody_begins_does_not_wait_for_it(self) -> None:
+        """Nobody watched while the encoder was away, or the stream was over: the silence is not in what he gets."""
+        for returning in (True, False):
+            air = OnAir(slate=a_slate())
+            air.begin()
+            air.go(1.01)
+            air.end(returning=returning)
+            air.go(7)
+            air.begin()
+            waiting, _ = air.join()
+            air.go(0.5)
+            first = received(waiting, air.window.everything)[0]
+            self.assertEqual(first.generation, 2)
+            self.assertLess(first.start - first.span[0], 0.11, returning)
+            self.assertEqual(first.start == 0.0, not returning)  # what is over does not go on: it begins anew
 
     def test_a_night_is_not_filled(self) -> None:
         """Nobody watched, and the machine slept."""
