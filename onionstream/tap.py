@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from random import SystemRandom
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from onionstream.assembly.controlled import Parts
 from onionstream.assembly.livechat import LiveChat
 from onionstream.assembly.livecontrol import LiveControl
 from onionstream.assembly.seat import Machine, Seat
+from onionstream.assembly.whole import whole
 from onionstream.captcha.fonts import FontError
 from onionstream.encoder.confinement import Confinement, find_confinement
 from onionstream.encoder.folder import Folder
@@ -52,10 +53,7 @@ from onionstream.settings.config import Config, Delivery
 from onionstream.video.broadcast import Broadcast
 from onionstream.video.viewer import Patience
 from onionstream.video.window import Window
-from onionstream.web.areas import Area, Areas
-from onionstream.web.assets import Assets
 from onionstream.web.circuits import CircuitSite
-from onionstream.web.door import Door
 from onionstream.web.gauge import Gauge
 from onionstream.web.guard import new_password
 from onionstream.web.http import BoundedSite
@@ -104,7 +102,7 @@ def makeService(options: Options) -> IService:
     test = SelfTest(settings.tor, tor, reactor, _paths(state), gauge)
     machine = Machine(intake, tor, test, lambda: circuits, state.path, guests.look, lambda: reload)
     seat = Seat(settings, chat, broadcast, machine, reactor)
-    site = _site((watch, hls, *chat.areas, *seat.areas, gauge, Assets()), chat.entrance.door, connections, reactor)
+    site = BoundedSite(whole(watch, hls, chat, seat, gauge), Limits(connections=connections), reactor)
     circuits = CircuitSite(site, Budgets(Budget(sockets=settings.tor.max_streams)), tor.flooded)
     ports = _or_end(lambda: _listen(reactor, settings, state, site, circuits))
 
@@ -202,15 +200,6 @@ def _chat(
     if secrets.note:
         write(f"  Note: {secrets.note}\n")
     return LiveChat(settings, secrets, broadcast, shell, reactor, password, state=state.path)
-
-
-def _site(
-    areas: Iterable[Area],
-    door: Door,
-    connections: int,
-    reactor: Any,  # noqa: ANN401 - as above
-) -> BoundedSite:
-    return BoundedSite(Areas(*areas, nothing=door.nothing), Limits(connections=connections), reactor)
 
 
 def _paths(state: StateDirectory) -> Paths:

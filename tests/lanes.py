@@ -25,6 +25,7 @@ BROWSERS = frozenset(
         "moderated",
         "remote",
         "scripts",
+        "scrubbing",
         "staff",
         "tabs",
         "talking",

@@ -12,8 +12,7 @@ How an address finds its code: the areas of the site, each a class with its own 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from klein import Klein
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
@@ -26,6 +25,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NoSuchRoute
 
 from onionstream.web import errors
+
+if TYPE_CHECKING:
+    from onionstream.web.request import BoundedRequest
 
 
 class Router(Klein):
@@ -99,43 +101,68 @@ class Area(Protocol):
         """The area's routes, bound to the instance."""
 
 
+class Gate(Protocol):
+    """Where those are stopped who may not come in; see ``door.Door``."""
+
+    def outside(self, request: BoundedRequest, /) -> errors.WebError | None:
+        """:return: what somebody outside gets wherever he goes; ``None``: he is inside."""
+
+    def is_public(self, rule: str, /) -> bool:
+        """:return: whether somebody outside gets as far as the route with this rule."""
+
+
 class Areas(Resource):
     """
     The root of the site: asks each area in turn whether an address is its own.
 
-    Answers are as ``errors`` says when none has it.
+    Answers are as ``errors`` says when none has it. For who is outside there is nothing but what is public, and nothing
+    tells him where something is (S76, L-12): a route need not think of that.
+
+    :ivar routes: all of them, as rule and methods.
     """
 
-    def __init__(self, *areas: Area, nothing: Callable[[], errors.WebError] = errors.NotFound) -> None:
+    def __init__(self, *areas: Area, gate: Gate | None = None) -> None:
         """
         :param areas: the first one that knows an address serves it.
-        :param nothing: makes what is raised where none of them does.
+        :param gate: who is inside, and what is public; ``None``: everybody and everything.
         :raises ValueError: a route does not name its methods, and so would answer them all.
         """
         super().__init__()
         self.isLeaf = True
-        self._nothing = nothing
+        self.routes: list[tuple[str, frozenset[str]]] = []
+        self._gate = gate
         self._areas = []
         for area in areas:
             router = area.router
             for rule in router.url_map.iter_rules():
                 if not rule.methods:
                     raise ValueError(f"the route {rule.rule} does not name its methods")
+                self.routes.append((rule.rule, frozenset(rule.methods)))
             self._areas.append((router.resource(), router.url_map.bind("")))
 
     def render(self, request: Request) -> Any:  # noqa: ANN401 - what a Klein resource returns
         """
         :param request: of any method and address.
         :return: what the area's resource returns: bytes, or ``NOT_DONE_YET``.
-        :raises WebError: it is nobody's address.
+        :raises WebError: it is nobody's address, or he who asks is outside.
         """
         path = b"/" + b"/".join(request.postpath or ())
         for resource, addresses in self._areas:
             try:
-                addresses.match(path.decode(), method=request.method.decode())
+                rule, _ = addresses.match(path.decode(), method=request.method.decode(), return_rule=True)
             except NoSuchRoute:
                 continue
             except HTTPException:
-                pass  # its address, but not its method: the area says so
+                self._stop(request)  # its address, but not its method: the area says so
+            else:
+                self._stop(request, rule.rule)
             return resource.render(request)
-        raise self._nothing()
+        self._stop(request)
+        raise errors.NotFound
+
+    def _stop(self, request: Request, rule: str = "") -> None:
+        """:raises WebError: he is outside, and what he asks for is not public."""
+        if self._gate is None or self._gate.is_public(rule):
+            return
+        if (refusal := self._gate.outside(cast("BoundedRequest", request))) is not None:
+            raise refusal

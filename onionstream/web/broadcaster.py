@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from onionstream.web.areas import Router
 from onionstream.web.desk import Desk
+from onionstream.web.door import DESK
 from onionstream.web.figures import Figures
 from onionstream.web.guestlist import GuestList
 from onionstream.web.headers import Document, apply
-from onionstream.web.login import DESK, Login
+from onionstream.web.login import Login
 from onionstream.web.overview import Overview
 from onionstream.web.request import BoundedRequest
 from onionstream.web.steer import Steer

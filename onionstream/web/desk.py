@@ -19,6 +19,7 @@ from onionstream.files.titlefile import TitleError
 from onionstream.onion.errors import InvitationError
 from onionstream.settings.config import ConfigError
 from onionstream.web.course import CourseError
+from onionstream.web.door import DESK
 from onionstream.web.errors import BadRequest
 from onionstream.web.headers import Document, apply
 from onionstream.web.helm import Notice
@@ -26,9 +27,6 @@ from onionstream.web.nonces import Nonces, SpentError, StaleError
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import MOST, Session, Sessions
 from onionstream.web.shelf import Shelf
-
-DESK = "/broadcaster"
-"""The page, and the beginning of where its forms are sent."""
 
 AGAIN = "This page is not fresh any more, so nothing was changed. Please press it again."
 TWICE = "You have sent this already, and a form does its work once. If you mean it again, press it again."

@@ -24,11 +24,26 @@ from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
 from onionstream.web.lock import Kind, Lock
 from onionstream.web.request import BoundedRequest
-from onionstream.web.templates import TEMPLATES
+from onionstream.web.templates import SCRIPT_ADDRESS, STYLE_ADDRESS, TEMPLATES
 from onionstream.web.theme import themed
 
 COOKIE = b"d"
 """A cookie that says nothing, but comes back where cookies are kept."""
+
+PUBLIC = frozenset(
+    {
+        *("/", "/door", "/login", "/logout"),
+        *(STYLE_ADDRESS, SCRIPT_ADDRESS, "/favicon.ico", "/robots.txt"),
+        *("/captcha/<name>.png", "/emote/<name>", "/fill"),
+    }
+)
+"""
+What strangers get to, by its rule, beside all that is the broadcaster's, whose lock is the login. The first ones let
+in, the next are the same at every site of this kind, the last have a secret in their address, and are nothing without.
+"""
+
+DESK = "/broadcaster"
+"""The broadcaster's page, and the beginning of where its forms are sent."""
 
 PAUSE = 30
 """Seconds after which another try makes sense when there is no captcha for somebody; see ``captcha.challenges``."""
@@ -36,6 +51,8 @@ PAUSE = 30
 
 class OutsideError(Forbidden):
     """You have not solved the captcha at the door of this site. Follow the link to do so."""
+
+    alike = True
 
 
 class NotAllowedError(OutsideError):
@@ -101,9 +118,22 @@ class Door:
         if not self.admits(who):
             raise self._refusal()
 
-    def nothing(self) -> WebError:
+    def outside(self, request: BoundedRequest) -> WebError | None:
+        """
+        :param request: any, however wrong it may be: that is for its route to say, to those who are inside.
+        :return: what it is answered with, because who has sent it is outside; ``None``: he is inside.
+        """
+        if self.takes_strangers or any(map(self.admits, self._identity.claimed(request))):
+            return None
+        return self._refusal()
+
+    def is_public(self, rule: str) -> bool:
+        """:return: whether the route with this rule is there for everybody; all that is not named is not (S76)."""
+        return rule in PUBLIC or rule == DESK or rule.startswith(f"{DESK}/")
+
+    def nothing(self, request: BoundedRequest) -> WebError:
         """:return: what an address leads to where nothing is: outside it is not to be told from others (L-12)."""
-        return NotFound() if self.takes_strangers else self._refusal()
+        return self.outside(request) or NotFound()
 
     def stay(self, who: Who) -> Who:
         """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -16,7 +17,7 @@ from onionstream.chat.emotes import Emote, split
 from onionstream.files.emotefiles import FolderError, Found, Picture, look
 from onionstream.logs import told
 from onionstream.web.areas import Router
-from onionstream.web.errors import NotFound
+from onionstream.web.errors import NotFound, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
 
@@ -66,7 +67,12 @@ class Emotes:
 
     A message keeps the emotes that there were when it was said, also when others are found in the folder later.
 
+    The address of a picture is a secret, made of the picture with a key of this start. Whoever is outside cannot try
+    whether there is one that he knows (S76); and who keeps no cookies has nothing else to show that he is inside, since
+    what is written for the pages is the same for everybody.
+
     :ivar folder: where the pictures are; empty: there are none. ``look`` makes use of it.
+    :ivar nothing: makes what is raised where there is no such picture; as for any address where nothing is (L-12).
     """
 
     router = Router()
@@ -79,6 +85,8 @@ class Emotes:
         :param folder: where the pictures are.
         """
         self.folder = folder
+        self.nothing: Callable[[BoundedRequest], WebError] = lambda _: NotFound()
+        self._secret = token_bytes(32)
         self._workers = workers
         self._newest = newest
         self._sets: list[_Set] = []
@@ -109,7 +117,7 @@ class Emotes:
     def picture(self, request: BoundedRequest, name: str) -> bytes:
         """A picture; its address changes with it, so browsers may keep it."""
         if name not in self._served:
-            raise NotFound
+            raise self.nothing(request)
         apply(request, Document.ASSET, content_type="image/png")
         return self._served[name]
 
@@ -117,7 +125,7 @@ class Emotes:
         if isinstance(one, str):
             return Piece(one)
         picture = pictures[one.name]
-        return Piece(one.text, one.name, f"/emote/{_file(picture)}", picture.width, picture.height)
+        return Piece(one.text, one.name, f"/emote/{self._file(picture)}", picture.width, picture.height)
 
     def _take(self, found: Found) -> None:
         """From now on there are these."""
@@ -128,8 +136,12 @@ class Emotes:
         if found.pictures == (self._sets[-1].pictures if self._sets else {}):
             return
         self._sets = [*self._sets, _Set(self._newest(), found.pictures)][-SETS:]
-        self._served = {_file(one): one.png for each in self._sets for one in each.pictures.values()}
+        self._served = {self._file(one): one.png for each in self._sets for one in each.pictures.values()}
         self._log.info("Emotes: {count}.", count=len(found.pictures))
+
+    def _file(self, picture: Picture) -> str:
+        """:return: the name under which it is served."""
+        return f"{blake2b(picture.png, key=self._secret, digest_size=16).hexdigest()}.png"
 
     def _fail(self, failure: Failure) -> None:
         """What there was stays, rather than that messages lose their pictures by a wrong word in a file (R-34)."""
@@ -137,8 +149,3 @@ class Emotes:
             self._log.warn("The folder of [chat] emotes cannot be read: there are the same emotes as before.")
         elif not failure.check(CancelledError):  # the daemon ends
             self._log.error("{told}", told=told(failure))
-
-
-def _file(picture: Picture) -> str:
-    """:return: the name under which it is served."""
-    return f"{sha256(picture.png).hexdigest()[:16]}.png"

@@ -35,6 +35,8 @@ class WebError(Exception):
     """Something went wrong on our side. It has been noted; please try again in a minute."""
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    alike: ClassVar[bool] = False
+    """Whether its page is the same at every address, so that none can be told from another (L-12)."""
 
     def __init__(self, *, retry_after: int | None = None, allowed: tuple[str, ...] = ()) -> None:
         """
@@ -124,7 +126,8 @@ def answer(request: Request, failure: Failure) -> bytes | None:
     if request.startedWriting:
         request.channel.forceAbortClient()
         return None
-    page = _page(error.status, " ".join((getdoc(error) or "").split()), behind=request.path == LIVE)
+    behind = request.path == LIVE and not error.alike
+    page = _page(error.status, " ".join((getdoc(error) or "").split()), behind=behind, alike=error.alike)
     _set_headers(request, error, len(page))
     return page
 
@@ -161,14 +164,15 @@ def _of_status(code: int) -> WebError:
 
 
 @cache
-def _page(status: HTTPStatus, sentence: str, *, behind: bool) -> bytes:
+def _page(status: HTTPStatus, sentence: str, *, behind: bool, alike: bool) -> bytes:
     """
     :param status: its phrase is the title.
     :param sentence: for the reader.
     :param behind: the player lies over the document, which has to leave room for it.
+    :param alike: it is the same at every address.
     :return: the page, the same for everybody.
     """
-    return _PAGE.render(title=status.phrase, sentence=sentence, behind=behind).encode()
+    return _PAGE.render(title=status.phrase, sentence=sentence, behind=behind, alike=alike).encode()
 
 
 def _set_headers(request: Request, error: WebError, length: int) -> None:

@@ -40,3 +40,18 @@ def parse(encoded: bytes, known: Collection[str], most: int, longest: int) -> di
     if wrong or any(len(value.encode()) > longest for value in fields.values()):
         raise BadRequest
     return fields
+
+
+def single(encoded: bytes, name: str, most: int) -> str | None:
+    """
+    :param encoded: perhaps such a form, and perhaps not.
+    :param name: of a field.
+    :param most: fields at the most.
+    :return: its value; ``None``: it is not there, or not once.
+    """
+    try:
+        pairs = parse_qsl(encoded.decode("ascii"), max_num_fields=most)
+    except ValueError:
+        return None
+    values = [value for key, value in pairs if key == name]
+    return values[0] if len(values) == 1 else None

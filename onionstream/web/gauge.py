@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 from onionstream.web.areas import Router
-from onionstream.web.errors import NotFound
+from onionstream.web.errors import NotFound, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
 
@@ -59,23 +60,28 @@ class _Filling:
 
 
 class Gauge:
-    """The area of ``/fill``; the self-test opens and closes it (`onionstream.onion.selftest.Gauge`)."""
+    """
+    The area of ``/fill``; the self-test opens and closes it (`onionstream.onion.selftest.Gauge`).
+
+    :ivar nothing: makes what is raised where there is nothing (L-12).
+    """
 
     router = Router()
 
     def __init__(self) -> None:
         """Closed."""
-        self._key = ""
+        self.nothing: Callable[[BoundedRequest], WebError] = lambda _: NotFound()
+        self._path = ""
         self._filled: BoundedRequest | None = None
 
     def open(self) -> str:
         """:return: the path, with the key in it."""
-        self._key = secrets.token_urlsafe(16)
-        return f"/fill?key={self._key}"
+        self._path = f"/fill?key={secrets.token_urlsafe(16)}"
+        return self._path
 
     def close(self) -> None:
         """Fill nothing any more."""
-        self._key = ""
+        self._path = ""
         if self._filled is not None:
             self._filled.abort()
 
@@ -84,12 +90,11 @@ class Gauge:
         """
         The filling.
 
-        :raises NotFound: to everybody else.
+        :raises WebError: to everybody else, as at any address where nothing is.
         """
-        given = request.query("key").get("key", "")
-        if not self._key or not hmac.compare_digest(given.encode(), self._key.encode()):
-            raise NotFound
-        self._key = ""
+        if not self._path or not hmac.compare_digest(request.uri, self._path.encode()):
+            raise self.nothing(request)
+        self._path = ""
         apply(request, Document.MEDIA, content_type="application/octet-stream")
         request.close_delimited()
         filling = _Filling(request)

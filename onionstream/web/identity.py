@@ -14,7 +14,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
@@ -175,6 +175,19 @@ class Identity:
         request.setResponseCode(HTTPStatus.SEE_OTHER)
         request.setHeader(b"Location", _without_capability(request.uri))
         return True
+
+    def claimed(self, request: BoundedRequest) -> Iterator[Who]:
+        """
+        :param request: any, however wrong it may be.
+        :return: everybody whom it proves to come from, by the cookie, the address or the form, be that what its route
+            takes or not.
+        """
+        if (who := self.reader(request, None)) is not None:
+            yield who
+        for name, kind in ((READ, Kind.READ), (WRITE, Kind.WRITE)):
+            for capability in request.carried(name):
+                if (visitor := self._visitor(kind, capability)) is not None:
+                    yield self._by_addresses(visitor, kind)
 
     def stay(self, who: Who) -> Who:
         """:return: the same: who is banned, only the door knows."""

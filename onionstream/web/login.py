@@ -15,7 +15,7 @@ from onionstream.web.areas import Router
 from onionstream.web.asking import Asking, complaint
 from onionstream.web.attempts import OftenError
 from onionstream.web.basic import CHALLENGE, Credentials
-from onionstream.web.door import PAUSE
+from onionstream.web.door import DESK, PAUSE
 from onionstream.web.drafts import NO_OTHER, Button, pressed
 from onionstream.web.errors import BadRequest, Unavailable
 from onionstream.web.guard import USER, Guard
@@ -25,9 +25,6 @@ from onionstream.web.nonces import Nonces
 from onionstream.web.request import BoundedRequest
 from onionstream.web.sessions import Session, Sessions
 from onionstream.web.templates import TEMPLATES
-
-DESK = "/broadcaster"
-"""Where somebody is sent who has logged in."""
 
 OUT = "logout"
 """What the nonces of the button to log out are for."""

@@ -7,6 +7,7 @@ the answer carries our headers from the start, and nothing that the client sent 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from socket import SO_SNDBUF, SOL_SOCKET
 from socket import socket as Socket  # noqa: N812 - a class, whatever its name
@@ -84,6 +85,16 @@ class BoundedRequest(Request):
         :raises BadRequest: see ``forms.parse``.
         """
         return self._fields(self.uri.partition(b"?")[2], known)
+
+    def carried(self, name: str) -> Iterator[str]:
+        """
+        :param name: of a field.
+        :return: its values in the query and in the body, where it stands there once, whatever stands beside it.
+        """
+        assert self.content is not None
+        for encoded in (self.uri.partition(b"?")[2], self.content.getvalue()):
+            if (value := forms.single(encoded, name, self._limits.fields)) is not None:
+                yield value
 
     def sent_cookies(self, name: bytes) -> list[str]:
         """

@@ -137,7 +137,18 @@ class BroadcasterTests(LiveChatCase):
         self.assertEqual([message.text for message in said], ["hello", "and again"])
         self.assertEqual({message.author.role for message in said}, {Role.BROADCASTER})
 
-    def test_S14_without_the_login_nobody_does(self) -> None:
+    def test_S16_his_messages_are_looked_at_like_all_others(self) -> None:
+        """Nonce, length, emptiness."""
+        visitor = self.broadcaster()
+        for text in ("", " \n ", "x" * 513):
+            visitor.press(text=text)
+            self.assertEqual(len(visitor.page.said["alert"]), 1, text)
+        spent = visitor.page.fields
+        visitor.press(text="once")
+        visitor.send("/form", {**spent, "text": "twice"})
+        self.assertEqual([message.text for message in self.chat.room.history(9)], ["once"])
+
+    def test_S14_A8_without_the_login_nobody_does(self) -> None:
         """The same browser after logging out is a stranger, and outside."""
         visitor = self.broadcaster()
         visitor.cookies = {}

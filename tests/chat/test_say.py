@@ -61,7 +61,7 @@ class SayTests(SynchronousTestCase):
 class RefusedTests(SynchronousTestCase):
     """A message that is not said."""
 
-    def test_D10_the_bounds_of_a_text_hold_for_the_broadcaster_too(self) -> None:
+    def test_D10_S16_the_bounds_of_a_text_hold_for_the_broadcaster_too(self) -> None:
         """S16: length, lines, emptiness; nothing is remembered of it."""
         talk = Talk(Rules(characters=20, lines=2))
         talk.appoint("host", Role.BROADCASTER)

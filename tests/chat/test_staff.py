@@ -169,7 +169,7 @@ class DeedTests(StaffCase):
 class TripcodeTests(StaffCase):
     """Whoever has a tripcode is who has it."""
 
-    def test_a_ban_is_of_everybody_with_that_tripcode(self) -> None:
+    def test_A16_a_ban_is_of_everybody_with_that_tripcode(self) -> None:
         """Two browsers, one password; and the ban ends for both."""
         self.wear("bob2", "bob")
         self.do("mod", Deed.BAN, "bob")

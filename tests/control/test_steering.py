@@ -22,7 +22,7 @@ class SteeringTests(SynchronousTestCase):
         self.daemon = FakeDaemon(Path(self.mktemp()))
         self.do = self.daemon.do
 
-    def test_A65_how_everything_is(self) -> None:
+    def test_A65_S81_how_everything_is(self) -> None:
         """Encoder, stream, viewers, onion, self-test, in words."""
         self.daemon.audience.slow = 3
         self.assertEqual(

@@ -101,7 +101,7 @@ class FolderTests(FolderCase):
         self.assertEqual((self.air.heard, self.air.tracks), (["run 1"], [streams.tracks()]))
         self.assertIn(self.air.pictures, range(55, 62))
 
-    def test_S17_a_writer_that_stops(self) -> None:
+    def test_S17_A17_a_writer_that_stops(self) -> None:
         """Viewers are asked to wait, and after 8 s without anything new it is over."""
         self.write(2)
         self.pass_time(7)
@@ -135,7 +135,7 @@ class FolderTests(FolderCase):
         self.assertEqual([one.video.width for one in self.air.tracks if one.video], [320, 640])
         self.assertEqual(self.state, State.RUNNING)
 
-    def test_S17_an_ended_stream(self) -> None:
+    def test_S17_A17_an_ended_stream(self) -> None:
         """All of it goes on air; then viewers wait, and after 8 s it is over."""
         self.write(2)
         self.writer.end()

@@ -98,7 +98,7 @@ def _shell(state: State, theme: str, query: str) -> str:
 
 def _live(state: State, theme: str, query: str) -> str:
     if state.out:
-        return _outside(behind=True)
+        return _outside()
     if state.older:
         return _render("again.html", theme=theme, again=f"/live{query}")
     lost = ".hb{visibility:visible}" if state.lost else ""
@@ -209,9 +209,9 @@ def _error(state: State, theme: str, query: str) -> str:
     )
 
 
-def _outside(*, behind: bool = False) -> str:
+def _outside() -> str:
     sentence = " ".join((NotAllowedError.__doc__ or "").split())
-    return _render("error.html", title="Forbidden", sentence=sentence, behind=behind)
+    return _render("error.html", title="Forbidden", sentence=sentence, alike=True)
 
 
 def _plain(state: State, theme: str, query: str) -> str:

@@ -51,7 +51,7 @@ class InSite:
         self.room, door = self.chat.room, self.chat.entrance.door
         watch = Watch(broadcast, self.chat.titles, Profiles(), door, self.chat.presence, clock)
         self.chat.hear(watch.tell)
-        self._site = BoundedSite(Areas(watch, *self.chat.areas, Assets()), Limits(), clock)
+        self._site = BoundedSite(Areas(watch, *self.chat.areas, Assets(), gate=door), Limits(), clock)
         self._service = self.chat.service()
         self._broadcast = broadcast
         self._port: IListeningPort = listen_on_loopback(reactor, 0, self._site)

@@ -67,7 +67,7 @@ class StateTests(SynchronousTestCase):
         self.air.end(returning=False)
         self.assertEqual((watching.ending, self.air.broadcast.watching), ("finished", 0))
 
-    def test_L18_since_when(self) -> None:
+    def test_L18_A25_since_when(self) -> None:
         """From the first picture on until it is offline; an encoder that comes back does not begin the stream anew."""
         self.assertIsNone(self.air.broadcast.since)
         self.air.begin()

@@ -55,7 +55,7 @@ class ViewerTests(SynchronousTestCase):
         """Twisted's transports pause and resume it."""
         self.assertTrue(verifyObject(IPushProducer, self._viewer(FakeResponse())))
 
-    def test_it_begins_at_the_newest_keyframe(self) -> None:
+    def test_S22_it_begins_at_the_newest_keyframe(self) -> None:
         """With the init segment, and with all there is since."""
         self._make(5)
         response = FakeResponse()
@@ -65,7 +65,7 @@ class ViewerTests(SynchronousTestCase):
         self.assertTrue(viewer.watching)
         self.assertEqual(self._sent(response), [11, 12, 13, 14, 15])
 
-    def test_it_begins_with_as_much_as_its_player_gathers(self) -> None:
+    def test_A19_it_begins_with_as_much_as_its_player_gathers(self) -> None:
         """
         At the newest keyframe that is so old, or the oldest; no further back than it may lag, or it would be moved on.
         """
@@ -111,7 +111,7 @@ class ViewerTests(SynchronousTestCase):
         self.assertEqual(self._sent(response), list(range(1, 36)))
         self.assertEqual(viewer.skipped, 0)
 
-    def test_D41_who_falls_behind_is_moved_to_the_newest_keyframe(self) -> None:
+    def test_D41_A22_who_falls_behind_is_moved_to_the_newest_keyframe(self) -> None:
         """That is counted."""
         response = FakeResponse()
         viewer = self._viewer(response)
@@ -122,7 +122,7 @@ class ViewerTests(SynchronousTestCase):
         self.assertEqual(self._sent(response), [*range(1, 11), 41, 42, 43, 44, 45])
         self.assertEqual(viewer.skipped, 1)
 
-    def test_D40_a_place_that_has_left_the_window_is_lost(self) -> None:
+    def test_D40_A26_a_place_that_has_left_the_window_is_lost(self) -> None:
         """However patient it is."""
         response = FakeResponse()
         viewer = self._viewer(response, behind=1000)
@@ -176,7 +176,7 @@ class ViewerTests(SynchronousTestCase):
         viewer.check(145)
         self.assertEqual((self.ended, response.ending), ([viewer], "aborted"))
 
-    def test_D41_who_takes_slowly_is_not(self) -> None:
+    def test_D41_A22_who_takes_slowly_is_not(self) -> None:
         """One byte in 40 seconds is enough."""
         response = FakeResponse(prompt=False, full=1000)
         viewer = self._viewer(response)

@@ -169,7 +169,7 @@ class ChatCase(WireCase):
             bucket=self.asking.bucket,
         )
         self.entrance.door = self.door
-        return Areas(self.entrance, self.door, self.say, self.appearance, self.asking, nothing=self.door.nothing)
+        return Areas(self.entrance, self.door, self.say, self.appearance, self.asking, gate=self.door)
 
     def heard(self, event: Event) -> None:
         """The room tells."""

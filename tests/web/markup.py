@@ -30,7 +30,7 @@ ALLOWED = {
 }
 """What may stand in the pages that show what people have typed, and with which attributes."""
 
-_OURS = {"script": re.compile(re.escape(SCRIPT_ADDRESS)), "img": re.compile(r"/emote/[0-9a-f]{16}\.png")}
+_OURS = {"script": re.compile(re.escape(SCRIPT_ADDRESS)), "img": re.compile(r"/emote/[0-9a-f]{32}\.png")}
 """Addresses that a ``src`` may have there."""
 
 _NAMESPACE = "{http://www.w3.org/1999/xhtml}"

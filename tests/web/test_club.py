@@ -10,7 +10,7 @@ from onionstream.chat.looks import Look
 from onionstream.chat.people import Role
 from onionstream.chat.tripcode import Tripcode
 from onionstream.web.admission import BURST, NOT_ALLOWED, NOTHING_TYPED, OFTEN, WRONG
-from onionstream.web.door import NotAllowedError
+from onionstream.web.door import ExpelledError, NotAllowedError
 from onionstream.web.lock import Kind, Lock
 from tests.web.chat import ChatCase
 from tests.web.visitor import Visitor
@@ -53,7 +53,7 @@ class ClubCase(ChatCase):
 class MemberTests(ClubCase):
     """The secret club."""
 
-    def test_S77_the_page(self) -> None:
+    def test_S77_A15_the_page(self) -> None:
         """It says what it is, which tripcode one has, and asks for a password."""
         guest = self.guest()
         self.assert_outside(guest, NOT_ALLOWED)
@@ -117,6 +117,13 @@ class MemberTests(ClubCase):
         visitor.press(password="fowl")
         self.assertIn(Tripcode(b"fowl".ljust(32, b"-")).shown, visitor.go("/").page.text)
         self.assert_inside(visitor.press(password="fish"))
+
+    def test_A15_A16_a_ban_outweighs_the_list(self) -> None:
+        """Who is on it and banned is told so, and sees nothing."""
+        member = self.guest().press(password="fish")
+        secret = member.page.links["secret"]
+        self.room.ban(self.key(member))
+        self.assert_refused(member.go(secret), ExpelledError)
 
     def test_S79_the_broadcaster_and_moderators_come_in(self) -> None:
         """Whatever their tripcodes."""

@@ -5,15 +5,29 @@ from __future__ import annotations
 from itertools import product
 
 from onionstream.chat.rules import Rules, When
+from onionstream.web.areas import Areas, Router
 from onionstream.web.door import OutsideError
 from onionstream.web.drafts import NO_OTHER
 from onionstream.web.errors import BadRequest
 from onionstream.web.lock import Kind, Lock
+from onionstream.web.request import BoundedRequest
 from tests.web.chat import SOLUTION, ChatCase
 from tests.web.visitor import Visitor
 from tests.web.wire import get
 
 CAPTCHA = Lock(kind=Kind.CAPTCHA)
+
+
+class Forgetful:
+    """An area that lets everybody see the stream."""
+
+    router = Router()
+
+    @router.route("/new", methods=["GET"])
+    def new(self, request: BoundedRequest) -> str:
+        """Something that should be behind the door."""
+        request.query("r")
+        return "the stream"
 
 
 class DoorTests(ChatCase):
@@ -196,8 +210,20 @@ class DoorTests(ChatCase):
         """It is no capability to read or write, nor a cookie."""
         proof = self.guest().page.fields["guest"]
         for address in (f"/secret?r={proof}", f"/form?w={proof}"):
-            self.assertEqual(self.ask(get(address)).status, 400)
+            self.assertEqual(self.ask(get(address)).status, 403)
         self.assertEqual(self.ask(get("/secret", f"Cookie: t={proof}")).status, 403)
+
+    def test_S76_a_route_that_does_not_ask_who_comes_is_behind_the_door(self) -> None:
+        """It need not think of that; nor does what it would have said of a request show outside."""
+        self.site.root = Areas(Forgetful(), gate=self.door)
+        channel = self.connect().channel
+        assert channel is not None
+        who = self.identity.admit(BoundedRequest(channel), self.identity.guest().guest)
+        for path, inside in (("/new?", 200), ("/new?x=1&", 400), ("/old?", 404)):
+            self.assertEqual(self.ask(get(path)).status, 403)
+            self.assertEqual(self.ask(get(f"{path}r={who.read}")).status, inside)
+        self.door.admission.lock = Lock()
+        self.assertEqual(self.ask(get("/new")).body, b"the stream")
 
     def test_a_question_for_the_head_poses_nothing(self) -> None:
         """HEAD shows no captcha."""

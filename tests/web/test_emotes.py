@@ -262,18 +262,18 @@ class PictureTests(EmoteCase):
     """``GET /emote/…``."""
 
     def test_L60_a_picture_may_be_kept(self) -> None:
-        """Its address changes with its content, which is a picture and nothing else (L-35)."""
+        """Its address changes with its content, a picture and nothing else (L-35); nobody can guess it (S76)."""
         self.say(":cat:")
         [[address]] = self.pictures()
         answer = self.ask(get(address))
-        self.assertRegex(address, r"\A/emote/[0-9a-f]{16}\.png\Z")
+        self.assertRegex(address, r"\A/emote/[0-9a-f]{32}\.png\Z")
         self.assertEqual((answer["Content-Type"], answer.all("Set-Cookie")), ("image/png", []))
         self.assertIn("immutable", answer["Cache-Control"])
         self.assertEqual(chunks(answer.body), [b"IHDR", b"IDAT", b"IEND"])
 
     def test_B03_nothing_else_is_there(self) -> None:
         """No name of a file means anything in an address."""
-        for address in ("cat.png", "", "..", "../cat.png", "%2e%2e/cat.png", "cat", "0" * 16 + ".png"):
+        for address in ("cat.png", "", "..", "../cat.png", "%2e%2e/cat.png", "cat", "0" * 32 + ".png"):
             self.assertEqual(self.ask(get(f"/emote/{address}")).status, 404, address)
 
     def test_L16_nothing_of_the_folder_is_told(self) -> None:

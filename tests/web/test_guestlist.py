@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onionstream.web.desk import DESK
+from onionstream.web.door import DESK
 from onionstream.web.guestlist import TWICE
 from tests.web.entry import LoginCase
 from tests.web.helms import GuestBook

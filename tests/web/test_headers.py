@@ -157,7 +157,7 @@ class HeadersTest(WireCase):
             )
             self.assertEqual(answer["Content-Type"], "text/html; charset=utf-8")
 
-    def test_L60_only_assets_are_kept(self) -> None:
+    def test_L60_S85_only_assets_are_kept(self) -> None:
         """By browsers; everything else is asked for again."""
         for document in Document:
             kept = "public, max-age=86400, immutable" if document is Document.ASSET else "no-store"
@@ -167,7 +167,7 @@ class HeadersTest(WireCase):
         """Forgetting it locks a page, and does not open it."""
         self.assertEqual(self.ask(get("/"))["Content-Security-Policy"], self.policy("ERROR"))
 
-    def test_L10_nothing_tells_clock_or_software(self) -> None:
+    def test_L10_S84_nothing_tells_clock_or_software(self) -> None:
         """Even when a route sets it."""
         answer = self.ask(get("/talkative"))
         self.assertEqual(answer.status, 200)
@@ -189,7 +189,7 @@ class HeadersTest(WireCase):
             names = [name for name, _ in self.ask(raw).headers]
             self.assertEqual(names, sorted(names))
 
-    def test_L14_nothing_is_compressed(self) -> None:
+    def test_L14_S86_nothing_is_compressed(self) -> None:
         """A page's length must not tell what is in it."""
         self.assertEqual(self.ask(get("/", "Accept-Encoding: gzip, deflate, br, zstd")).all("Content-Encoding"), [])
 

@@ -183,7 +183,7 @@ class WatchTests(CircuitCase):
         """Which of some requests at once, each on a connection of its own, meet the bound."""
         return [b" 429 " in self.arrive(CIRCUIT, raw).received for raw in requests]
 
-    def test_D34_three_videos(self) -> None:
+    def test_D34_A21_three_videos(self) -> None:
         """The fourth one is told why, in the way every error is told."""
         self.assertEqual(self.refused(*[get("/stream.mp4")] * 4), [False, False, False, True])
         answer = self.arrive(CIRCUIT, get("/stream.mp4")).answer()
@@ -204,7 +204,7 @@ class WatchTests(CircuitCase):
         """It is over at once."""
         asked = [get(path, method="HEAD") for path in ("/player", "/stream.mp4") * 6]
         self.assertEqual(self.refused(*asked), [False] * 12)
-        self.test_D34_three_videos()
+        self.test_D34_A21_three_videos()
 
     def test_D34_the_end_of_the_stream_gives_everything_back(self) -> None:
         """And what is asked for then, and is not there, holds nothing either."""
@@ -218,4 +218,4 @@ class WatchTests(CircuitCase):
         """Such as a mode that is none."""
         asked = [get(path) for path in ("/player?mode=x", "/stream.mp4?mode=x") * 5]
         self.assertEqual([self.arrive(CIRCUIT, raw).answer().status for raw in asked], [400] * 10)
-        self.test_D34_three_videos()
+        self.test_D34_A21_three_videos()

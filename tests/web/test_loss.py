@@ -16,7 +16,6 @@ from onionstream.web.nonces import LIFE
 from tests.web.chat import ChatCase
 from tests.web.test_club import CLUB, FISH
 from tests.web.visitor import Visitor
-from tests.web.wire import get
 
 
 class LossCase(ChatCase):
@@ -128,7 +127,7 @@ class PlaceTests(LossCase):
         for wrong in ({**good, "sure": "maybe"}, good, {"sure": "yes"}, {**good, "sure": "yes", "name": "ada"}):
             visitor.send("/look/sure", wrong)
             self.assertEqual((visitor.answer.status, self.trip), (BadRequest.status, Tripcode(FISH)))
-        self.assertEqual(self.ask(get("/look/sure")).status, 405)
+        self.assertEqual(visitor.go("/look/sure").answer.status, 405)
 
     def test_a_stranger_is_sent_to_the_page(self) -> None:
         """As everywhere."""

@@ -126,7 +126,7 @@ class SessionsTests(SynchronousTestCase):
         self.assertEqual(len(self.sessions), MOST)
         self.assertEqual([self.is_in(token) for token in tokens[:3]], [True, False, True])
 
-    def test_others_are_told_to_log_in(self) -> None:
+    def test_A8_others_are_told_to_log_in(self) -> None:
         """In words."""
         self.assertIs(self.sessions.require(request(self.begin())).key, self.sessions.key)
         self.assertRaises(LoginError, self.sessions.require, request())

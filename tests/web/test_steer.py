@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onionstream.chat.looks import Look
 from onionstream.chat.rules import Mode, When
-from onionstream.web.desk import DESK
+from onionstream.web.door import DESK
 from onionstream.web.fragments import Words
 from onionstream.web.lock import Kind
 from onionstream.web.overview import Overview

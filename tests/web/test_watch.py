@@ -26,12 +26,13 @@ class ShellTests(WatchCase):
         """No address in it leads away from the site."""
         self.assertNotIn(b"//", self.ask(get("/")).body.replace(b"<!doctype", b""))
 
-    def test_no_script(self) -> None:
+    def test_S28_no_script(self) -> None:
         """There is none, and the policy allows none."""
         answer = self.ask(get("/"))
         self.assertNotIn(b"<script", answer.body)
         self.assertNotIn("script-src", answer["Content-Security-Policy"])
         self.assertIn("default-src 'none'", answer["Content-Security-Policy"])
+        self.assertEqual(self.ask(get("/?videojs=1")).status, 400)
 
     def test_a_player_does_not_keep_the_page_loading(self) -> None:
         """The frame begins with a document that is there at once, and goes to the player by itself: it stays open."""
@@ -174,13 +175,18 @@ class PlayerTests(WatchCase):
 class VideoTests(WatchCase):
     """``GET /stream.mp4``."""
 
-    def test_offline_it_is_not_found(self) -> None:
+    def test_S21_A18_offline_it_is_not_found(self) -> None:
         """404, with a page that says why."""
         answer = self.ask(get("/stream.mp4"))
         self.assertEqual(answer.status, 404)
         self.assertIn(b"The stream is offline", answer.body)
 
-    def test_online_it_is_an_endless_mp4(self) -> None:
+    def test_S22_nobody_chooses_a_segment(self) -> None:
+        """The video has none: it is pushed as it is made. Where it begins depends on the player that asks."""
+        self.on_air()
+        self.assertEqual(self.ask(get("/stream.mp4?segment=1")).status, 400)
+
+    def test_S21_online_it_is_an_endless_mp4(self) -> None:
         """200, ``video/mp4``, no length: with one Firefox shows the first frame and stops (measured)."""
         self.on_air()
         answer = self.connect().send(get("/stream.mp4")).answer()
@@ -188,7 +194,7 @@ class VideoTests(WatchCase):
         self.assertEqual(answer.all("Content-Length"), [])
         self.assertEqual(answer.body[4:8], b"ftyp")
 
-    def test_it_is_pushed(self) -> None:
+    def test_S23_A19_it_is_pushed(self) -> None:
         """What the encoder makes goes out at once, without a timer."""
         film = streams.film(2)
         data = streams.build(film)

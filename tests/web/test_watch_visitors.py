@@ -84,7 +84,7 @@ class VisitorTests(WatchCase):
         self.assertEqual(int(second.answer()["Content-Length"]), len(second.answer().body))
         self.assertIn(b"The stream is offline", second.answer().body)
 
-    def test_of_many_videos_of_one_person_the_oldest_ends(self) -> None:
+    def test_A21_of_many_videos_of_one_person_the_oldest_ends(self) -> None:
         """Cleanly; others have theirs, and he is here as long as he has one."""
         self.on_air()
         mine = "/stream.mp4" + self.shell()[1]["/player"]
