@@ -101,7 +101,7 @@ class SeatCase(VisitorCase, WatchingCase):
         await host.opens_the_door("members")
         for frame in ("live", "player"):
             await viewer.sees("that he has to go", TEXT, lambda text: OUTSIDE in text, frame=frame)
-        await viewer.press("a[href='/']", "live")
+        await viewer.press("a[href='/']", "player")
         club = await viewer.sees("the door", TEXT, lambda text: "SECRET CLUB" in text, frame="")
         self.assertNotIn("Another title", club)
         await host.fill("#door-password", SHARED)
