@@ -1,9 +1,9 @@
 """
 Which tests run side by side, so that a small machine's two cores both have something to do.
 
-Each lane is one process that runs its tests one after the other, with trial. What stands under :data:`BROWSERS`,
-:data:`TORS` and :data:`ALONE` is named here; whatever is not named has its lane all the same, so a new test is never
-forgotten.
+Each lane is one process that runs its tests one after the other, with trial. What stands under :data:`LIVE`,
+:data:`BROWSERS`, :data:`TORS` and :data:`ALONE` is named here; whatever is not named has its lane all the same, so a
+new test is never forgotten.
 """
 
 from __future__ import annotations
@@ -16,22 +16,13 @@ TESTS = Path(__file__).resolve().parent
 EVERYTHING = "tests"
 """The name that stands for all lanes."""
 
-BROWSERS = frozenset(
-    f"tests.real.test_{name}"
-    for name in (
-        "browser_rig",
-        "live_page",
-        "look",
-        "moderated",
-        "remote",
-        "scripts",
-        "scrubbing",
-        "staff",
-        "tabs",
-        "talking",
-    )
+LIVE = frozenset(
+    f"tests.real.test_{name}" for name in ("live_page", "moderated", "scripts", "seat", "staff", "tabs", "talking")
 )
-"""They spend their time in Firefox and Chromium."""
+"""Several people have the page open, in Firefox and Chromium."""
+
+BROWSERS = frozenset(f"tests.real.test_{name}" for name in ("browser_rig", "look", "remote", "scrubbing"))
+"""The browsers themselves, and pages that nobody else has open."""
 
 TORS = frozenset(f"tests.real.test_{name}" for name in ("circuits", "onion", "tor", "tornet"))
 """They share a Tor network of their own, and mostly wait for it."""
@@ -40,6 +31,9 @@ ALONE = frozenset(
     f"tests.real.test_{name}" for name in ("hls", "login", "onion_daemon", "slow_clients", "unbroken", "watching")
 )
 """They look at a moving picture, or at deadlines: what runs beside them would be seen."""
+
+NAMED = LIVE | BROWSERS | TORS | ALONE
+"""All that has a lane of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +59,10 @@ def side_by_side() -> tuple[Lane, ...]:
     real = [name for name in modules() if name.startswith("tests.real.")]
     return (
         Lane(name="units", tests=tuple(name for name in modules() if name not in real)),
-        Lane(name="programs", tests=tuple(name for name in real if name not in BROWSERS | TORS | ALONE)),
-        Lane(name="tors", tests=tuple(sorted(TORS))),
+        Lane(name="programs", tests=tuple(name for name in real if name not in NAMED)),
+        Lane(name="live", tests=tuple(sorted(LIVE))),
         Lane(name="browsers", tests=tuple(sorted(BROWSERS))),
+        Lane(name="tors", tests=tuple(sorted(TORS))),
     )
 
 

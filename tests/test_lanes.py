@@ -6,7 +6,7 @@ from collections import Counter
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.lanes import ALONE, BROWSERS, TORS, alone, modules, side_by_side
+from tests.lanes import NAMED, alone, modules, side_by_side
 
 
 class LaneTests(SynchronousTestCase):
@@ -19,7 +19,7 @@ class LaneTests(SynchronousTestCase):
 
     def test_what_is_named_is_there(self) -> None:
         """A module that was renamed would fall into another lane without a word."""
-        self.assertEqual((BROWSERS | TORS | ALONE) - set(modules()), set())
+        self.assertEqual(NAMED - set(modules()), set())
 
     def test_their_folders_differ(self) -> None:
         """They are called by the first letters, since the path of a UNIX socket has to be short."""
