@@ -45,6 +45,12 @@ class ButtonTests(ModeratingCase):
         self.assertIn(":root{--moderators:none;--broadcasters:none;--appoint:none}", self.mod.text)
         self.assertNotIn("--broadcasters:none", self.host.text)
 
+    def test_the_broadcaster_alone_finds_back_to_his_page(self) -> None:
+        """By a link below the video; moderators have no such page."""
+        link = '<a href="/broadcaster" target="_top">Your page</a>'
+        texts = (self.host.text, self.mod.text, self.viewer.text)
+        self.assertEqual([link in text for text in texts], [True, False, False])
+
     def test_L61_an_address_gives_nobody_the_buttons(self) -> None:
         """Who copies the address of a moderator's live document gets what viewers get."""
         visitor = Visitor(self, cookies=False).go("/")
