@@ -9,6 +9,7 @@ from onionstream.chat.looks import Look
 from onionstream.chat.moderation import GoneError, NothingError
 from onionstream.chat.people import Role
 from onionstream.chat.staff import RightsError
+from onionstream.web.templates import STYLE
 from tests.web.moderating import MINE, SECRET, THEIRS, ModeratingCase, Reader
 from tests.web.visitor import Visitor
 from tests.web.wire import get
@@ -138,6 +139,16 @@ class BanTests(ModeratingCase):
         self.assertIn("<div id=", self.enter(self.viewer.visitor).text)
         self.turn(6)
         self.assertNotIn("Banned (", self.host.news().rpartition('slot="users"')[2])
+
+    def test_S72_whoever_is_banned_can_be_unbanned_though_he_has_written_nothing(self) -> None:
+        """As after a restart: no rule of the document is about him, so the list itself shows the button."""
+        _, silent = self.somebody()
+        mark = self.chat.room.person(silent).mark
+        self.chat.room.ban(silent)
+        self.turn(6)
+        listed = self.enter(self.host.visitor).text
+        self.assertRegex(listed, rf'<ul class="out"><li class="u{mark}">.*name="unban" value="{mark}"')
+        self.assertIn("\n.out{--unban:inline-block}", STYLE.decode())
 
     def test_S15_nobody_bans_the_broadcaster(self) -> None:
         """Nor does a moderator ban another one, or himself."""
