@@ -203,6 +203,6 @@ class Terminal(Following):
             case State.ONLINE:
                 return "On air."
             case State.STARTING:
-                return f"Starting. {self._encoder()}"
+                return f"Waiting for the picture. {self._encoder()}"
             case State.OFFLINE:
                 return f"Off air. {self._encoder()}"

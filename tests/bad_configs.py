@@ -7,7 +7,7 @@ BAD = (
     ("titel", "line 1: this is not TOML:"),
     ("[video\nrate = 3", "line 1: this is not TOML:"),
     ("[stream]\ntitle = My stream", "line 2: this is not TOML: this is no value; texts need quotes (column 9)"),
-    ('[stream]\ntitle = "a\nb"', "line 2: this is not TOML:"),
+    ('[stream]\ntitle = "a\nb"', "line 2: this is not TOML: the text has no quote at its end, or a line break in it"),
     ('[stream]\ntitle = "no end', "this is not TOML:"),
     ("[video]\nrate = 1\nrate = 2", "line 3: this is not TOML: this key or table was given before"),
     ("[video]\n[audio]\n[video]", "line 3: this is not TOML: Cannot declare ('video',) twice"),

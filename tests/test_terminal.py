@@ -98,7 +98,7 @@ class TerminalTests(SynchronousTestCase):
         for state in (State.STARTING, State.ONLINE, State.OFFLINE):
             self.broadcast.become(state)
         words = [line.split(".")[0].strip() for line in self.written]
-        self.assertEqual(words, ["Starting", "On air", "Off air"])
+        self.assertEqual(words, ["Waiting for the picture", "On air", "Off air"])
         self.assertEqual(["The encoder runs." in line for line in self.written], [True, False, True])
 
     def test_silent_after_its_end(self) -> None:

@@ -18,7 +18,7 @@ KEPT = 256
 
 
 class GoneError(ChatError):
-    """This is not here any more: the message, or the person, is forgotten."""
+    """This is not here, or not any more: the message, the person, or what was done."""
 
 
 class NothingError(ChatError):

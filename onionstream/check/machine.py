@@ -99,7 +99,9 @@ def _tor(config: Config, environment: Mapping[str, str]) -> Finding:
     """Without tor the stream can run, but only on this machine."""
     settings = config.tor
     if not settings.enabled:
-        return Finding(Verdict.WARNING, "no onion address is wanted ([tor] enabled): only this machine can watch")
+        return Finding(
+            Verdict.WARNING, "no onion address is wanted ([tor] enabled, or --no-tor): only this machine can watch"
+        )
     if settings.control:
         return Finding(Verdict.GOOD, f"the tor of this system is used: {settings.control}")
     try:

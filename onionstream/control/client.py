@@ -122,12 +122,14 @@ def _whole(asked: Called, typed: TextIO) -> Called:
     """
     :param typed: has what is secret, if the command says so.
     :return: the command with that.
-    :raises UsageError: it is none.
+    :raises UsageError: it is none, or nothing was typed: that must not be taken for "the password from before".
     """
     verb, words = find(asked.words)
     if not (verb.secret and words == (_TYPED,)):
         return asked
-    return replace(asked, words=(*verb.words, typed.readline().rstrip("\r\n")))
+    if not (secret := typed.readline().rstrip("\r\n")):
+        raise UsageError("Nothing came from the standard input.")
+    return replace(asked, words=(*verb.words, secret))
 
 
 def _state(asked: Called, environment: Mapping[str, str]) -> Path:

@@ -84,7 +84,10 @@ class Deeds:
     def sweep(self, words: Sequence[str]) -> Answer:
         """Hide what newcomers have said lately."""
         if len(words) != 2:
-            raise UsageError("Two numbers of minutes are expected after `sweep`: since when it was said, by whom came.")
+            raise UsageError(
+                "Two numbers of minutes are expected after `sweep`: of the last so many, by people who "
+                "have come in the last so many, such as `sweep 5 10`."
+            )
         found = self._newcomers(number_in(words[0]), number_in(words[1]))
         if not found:
             return Answer(("There are no such messages.",), {"messages": [], "deeds": []})
@@ -193,7 +196,8 @@ class Deeds:
             return mark[1]
         if not _NUMBER.fullmatch(word):
             raise UsageError(
-                f"`{word}` is neither a mark of ten digits, as `users` and `chat show` have it, nor a number."
+                f"`{word}` is neither a mark of ten digits and letters, as `users` and `chat show` have it, "
+                "nor the number of a message."
             )
         if (message := self._room.message(int(word))) is None:
             raise RefusedError(f"There is no message {word}.")

@@ -31,7 +31,7 @@ _RAIDS = {
     True: "There is a raid: new people have to solve a captcha before they write.",
 }
 
-_HERE = "That was set while the daemon runs; config.toml says something else."
+_HERE = "Something of this was set while the daemon runs: not all is as the configuration has it."
 
 
 class Terms:

@@ -59,6 +59,7 @@ __all__ = [
 _LONGEST_ERROR = 6000  # characters; the file's name alone may have 4096
 _TOML_HINTS = {
     "Cannot overwrite a value": "this key or table was given before",
+    "Illegal character '\\n'": "the text has no quote at its end, or a line break in it",
     "Invalid value": "this is no value; texts need quotes",
 }
 

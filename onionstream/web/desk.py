@@ -116,7 +116,9 @@ class Desk:
             done = self._unread(session, form) or Notice(twice).with_typed(_typed(fields))
         except StaleError:
             done = Notice(AGAIN, refused=True)
-        except (CourseError, TitleError, InvitationError, ConfigError) as error:
+        except ConfigError as error:
+            done = Notice(f"The configuration stays as it was: {error}", refused=True)
+        except (CourseError, TitleError, InvitationError) as error:
             done = Notice(str(error), refused=True)
         except ChatError as error:
             done = Notice(error.sentence, refused=True)

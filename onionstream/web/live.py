@@ -220,6 +220,7 @@ class Live:
             theme=visit.theme,
             nonce=nonce,
             proof=self._proof(visit.who) if document.staff and visit.who is not None else "",
+            broadcaster=visit.role is Role.BROADCASTER,
             rules=sheet(style),
             player=visit.player,
             again=visit.address("/live"),

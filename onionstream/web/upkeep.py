@@ -14,8 +14,8 @@ from onionstream.web.desk import Desk
 from onionstream.web.helm import Notice
 from onionstream.web.request import BoundedRequest
 
-BEGUN = "The address is being tested, which may take some minutes. What is found stands above."
-TESTING = "A test goes on already. What it finds stands above."
+BEGUN = "The address is being tested, which may take some minutes. What is found will be among the figures."
+TESTING = "A test goes on already. What it finds will be among the figures."
 
 
 class Settings(Protocol):

@@ -103,7 +103,9 @@ class SeatTests(WireCase):
         self.assertEqual(self.chat.room.rules.mode, Mode.CLOSED)
         self.file = ConfigError("my.toml", "this is not TOML", 3)
         he.choose("/broadcaster/reload").press()
-        self.assertEqual(he.page.said["alert"], ["my.toml, line 3: this is not TOML"])
+        self.assertEqual(
+            he.page.said["alert"], ["The configuration stays as it was: my.toml, line 3: this is not TOML"]
+        )
         self.assertEqual(self.chat.room.rules.mode, Mode.CLOSED)
 
     def test_S13_what_the_broadcaster_sees_ends_with_his_login(self) -> None:

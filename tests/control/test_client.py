@@ -69,6 +69,11 @@ class ClientTests(SynchronousTestCase):
         self.assertEqual(self.run_("ti"), 0)
         self.assertEqual((self.output.getvalue(), self.errors.getvalue()), ("My stream\n", "(title show)\n"))
 
+    def test_nothing_is_no_password(self) -> None:
+        """Whoever pipes one in and has none is told so: the daemon would take the one from before."""
+        self.assertEqual(self.run_("doors", "password", "-", typed=""), WRONG_USAGE)
+        self.assertIn("Nothing came from the standard input.", self.errors.getvalue())
+
     def test_what_is_secret_need_not_stand_on_the_command_line(self) -> None:
         """It is read from the standard input instead, one line of it; nothing else is, whatever follows it."""
         self.answer(Reply(command="doors password (not shown)", answer=Answer(("Set.",))).json())

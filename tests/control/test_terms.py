@@ -15,7 +15,7 @@ from onionstream.web.lock import Kind, Lock
 from tests.chat.rooms import key, trip
 from tests.control.fakes import FakeDaemon
 
-HERE = "That was set while the daemon runs; config.toml says something else."
+HERE = "Something of this was set while the daemon runs: not all is as the configuration has it."
 
 
 class TermsCase(SynchronousTestCase):

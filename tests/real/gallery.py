@@ -22,6 +22,7 @@ from twisted.web.server import Request
 
 from onionstream.captcha.drawing import LETTERS, Artist
 from onionstream.captcha.fonts import find_fonts
+from onionstream.chat.people import Role
 from onionstream.chat.presence import Groups
 from onionstream.chat.tripcode import Tripcode
 from onionstream.settings.config import Stream
@@ -112,7 +113,14 @@ def _live(state: State, theme: str, query: str) -> str:
         "video": "/stream.mp4",
         "hls": "/stream.m3u8",
     }
-    begin = _render("live.html", theme=theme, rules=style, proof="p" if staff else "", **links)
+    begin = _render(
+        "live.html",
+        theme=theme,
+        rules=style,
+        proof="p" if staff else "",
+        broadcaster=state.role is Role.BROADCASTER,
+        **links,
+    )
     if state.opened:
         begin = begin.replace(f'<details class="{state.opened}"', f'<details open class="{state.opened}"')
     return begin + "".join(_filled(piece, staff=staff) for piece in _pieces(state))

@@ -9,6 +9,7 @@ from onionstream.chat.looks import Look
 from onionstream.chat.moderation import GoneError, NothingError
 from onionstream.chat.people import Role
 from onionstream.chat.staff import RightsError
+from onionstream.web.templates import STYLE
 from tests.web.moderating import MINE, SECRET, THEIRS, ModeratingCase, Reader
 from tests.web.visitor import Visitor
 from tests.web.wire import get
@@ -44,6 +45,12 @@ class ButtonTests(ModeratingCase):
         """By a rule of his document, so that it is right when somebody becomes one, or is none any more."""
         self.assertIn(":root{--moderators:none;--broadcasters:none;--appoint:none}", self.mod.text)
         self.assertNotIn("--broadcasters:none", self.host.text)
+
+    def test_the_broadcaster_alone_finds_back_to_his_page(self) -> None:
+        """By a link below the video; moderators have no such page."""
+        link = '<a href="/broadcaster" target="_top">Your page</a>'
+        texts = (self.host.text, self.mod.text, self.viewer.text)
+        self.assertEqual([link in text for text in texts], [True, False, False])
 
     def test_L61_an_address_gives_nobody_the_buttons(self) -> None:
         """Who copies the address of a moderator's live document gets what viewers get."""
@@ -132,6 +139,16 @@ class BanTests(ModeratingCase):
         self.assertIn("<div id=", self.enter(self.viewer.visitor).text)
         self.turn(6)
         self.assertNotIn("Banned (", self.host.news().rpartition('slot="users"')[2])
+
+    def test_S72_whoever_is_banned_can_be_unbanned_though_he_has_written_nothing(self) -> None:
+        """As after a restart: no rule of the document is about him, so the list itself shows the button."""
+        _, silent = self.somebody()
+        mark = self.chat.room.person(silent).mark
+        self.chat.room.ban(silent)
+        self.turn(6)
+        listed = self.enter(self.host.visitor).text
+        self.assertRegex(listed, rf'<ul class="out"><li class="u{mark}">.*name="unban" value="{mark}"')
+        self.assertIn("\n.out{--unban:inline-block}", STYLE.decode())
 
     def test_S15_nobody_bans_the_broadcaster(self) -> None:
         """Nor does a moderator ban another one, or himself."""

@@ -18,7 +18,7 @@ class TitleTests(SteerCase):
 
     def test_S31_a_title_is_set(self) -> None:
         """It is in the file, and the page says that it is from there."""
-        self.assertIn("The title is from config.toml", self.he.page.text)
+        self.assertIn("The title is from the configuration", self.he.page.text)
         self.assertEqual(self.set("title", title="Day <12>", about="One\r\ntwo"), ["Viewers read this now."])
         self.assertEqual((self.titles.title, self.titles.description), ("Day <12>", "One\ntwo"))
         self.assertEqual((self.folder / "title.txt").read_text(), "Day <12>\n")
@@ -63,7 +63,7 @@ class ChatTests(SteerCase):
 
     def test_modes_and_captchas(self) -> None:
         """They hold at once; the page shows them, and whose they are."""
-        self.assertEqual(self.he.page.text.count("As in config.toml."), 3)
+        self.assertEqual(self.he.page.text.count("As in the configuration."), 3)
         self.set("chat", mode="slow", slow="60", captcha="first")
         rules = self.room.rules
         self.assertEqual((rules.mode, rules.slow, rules.captcha), (Mode.SLOW, 60, When.FIRST))

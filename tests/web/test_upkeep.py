@@ -38,7 +38,10 @@ class ReloadTests(UpkeepCase):
     def test_R34_so_is_why_nothing_has(self) -> None:
         """One sentence, with the place."""
         self.settings.wrong = "[video] rate <b> is 1 to 60"
-        self.assertEqual(self.press("reload"), (["my.toml, line 7: [video] rate <b> is 1 to 60"], []))
+        self.assertEqual(
+            self.press("reload"),
+            (["The configuration stays as it was: my.toml, line 7: [video] rate <b> is 1 to 60"], []),
+        )
 
     def test_what_needs_a_restart_stays_on_the_page(self) -> None:
         """Until then."""
