@@ -7,6 +7,7 @@ connection, some seconds later TERM, and some seconds later KILL. A tor that han
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from signal import SIGCONT, SIGKILL, SIGTERM, Signals
 from typing import Protocol
@@ -36,7 +37,9 @@ SLOW_START = 60.0
 
 _EVERY = 0.05  # seconds from one try to connect to the next
 _BURIAL = 1.0  # seconds in which the end of a process is heard after that of its connection
-_WARNINGS = 20  # different warnings of tor's in a minute that are logged, each once
+_WARNINGS = 20  # different warnings of tor's in so many seconds that are logged, each once...
+_QUIET = 600.0  # ... whatever it counts in them: where a network blocks it, there are three every other second
+_COUNTED = re.compile(r"\d+")
 
 
 class Owner(Protocol):
@@ -188,10 +191,11 @@ class Run:
     def _output(self, data: bytes) -> None:
         """It has written; warnings go into our log, without what they must not tell."""
         now = self._clock.seconds()
-        self._logged = {words: when for words, when in self._logged.items() if now - when < 60}
+        self._logged = {words: when for words, when in self._logged.items() if now - when < _QUIET}
         for words in self._words.feed(data):
-            if words not in self._logged and len(self._logged) < _WARNINGS:
-                self._logged[words] = now
+            kind = _COUNTED.sub("", words)
+            if kind not in self._logged and len(self._logged) < _WARNINGS:
+                self._logged[kind] = now
                 self._log.warn("tor says: {words}", words=words)
 
     def _ended(self, how: str) -> None:

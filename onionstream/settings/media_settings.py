@@ -113,7 +113,7 @@ class FolderSource:
 
     path: str = field(default="", metadata=at_most(1000, "characters"))
     playlist: str = field(default="", metadata=that(_is_playlist, ': the name of a file in the folder, or ""'))
-    stale: float = field(default=8.0, metadata=between(2, 600))
+    stale: float = field(default=30.0, metadata=between(2, 600))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ OUT = "logout"
 WINDOW = "window"
 """The field of a query that asks for the browser's own window for names and passwords."""
 
-WRONG = "Wrong name or password."
+WRONG = "That was not the password."
 NO_SUSPICION = "Please solve this too: there were wrong passwords in the last minute."
 NO_COOKIE = (
     "Your browser did not keep the cookie that it was given. Allow cookies here, or use the browser's own window."

@@ -34,7 +34,7 @@ class FolderCase(SynchronousTestCase):
 
     def a_source(self, **more: str) -> Folder:
         """A source of this folder, which ends with the test."""
-        settings = FolderSource(path=more.pop("path", str(self.folder)), **more)  # type: ignore[arg-type]
+        settings = FolderSource(**{"path": str(self.folder), "stale": 8.0, **more})  # type: ignore[arg-type]
         source = Folder(settings, self.air, self.clock, self.hear_sound, lambda: self.now)
         self.addCleanup(source.stopService)
         return source
@@ -283,7 +283,7 @@ class FolderTests(FolderCase):
     def test_another_folder(self) -> None:
         """Is followed at once; the same one goes on as it was."""
         self.write(2)
-        self.source.replace(FolderSource(path=str(self.folder)))
+        self.source.replace(FolderSource(path=str(self.folder), stale=8.0))
         self.assertEqual(self.air.heard, ["run 1"])
         other = self.folder.with_name("other")
         other.mkdir()

@@ -120,7 +120,7 @@ STATES = {
         path="/door", posed=Posed("w", _QUESTION), sentences=("That was not right. Here is another one.",)
     ),
     "login": State(path="/login"),
-    "login-again": State(path="/login", posed=Posed("picture", None), sentences=("Wrong name or password.",)),
+    "login-again": State(path="/login", posed=Posed("picture", None), sentences=("That was not the password.",)),
     "login-in-words": State(path="/login", posed=Posed("w", _QUESTION)),
     "plain": State(path="/plain"),
     "error": State(path="/error"),
