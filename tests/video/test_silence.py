@@ -142,6 +142,22 @@ class BroadcastTests(SynchronousTestCase):
             self.assertLess(first.start - first.span[0], 0.11, returning)
             self.assertEqual(first.start == 0.0, not returning)  # what is over does not go on: it begins anew
 
+    def test_sound_alone_with_which_somebody_begins_does_not_wait_for_it_either(self) -> None:
+        """Though a player could begin with any frame of it. Who stayed gets all of it."""
+        air = OnAir(slate=a_slate(video=False), quiet=0)
+        air.begin(video=False)
+        stayed, _ = air.join()
+        air.go(1.01)
+        air.end()
+        air.go(7)
+        air.begin(video=False)
+        waiting, _ = air.join()
+        air.go(0.5)
+        made = air.window.everything
+        first = received(waiting, made)[0]
+        self.assertGreater(first.start, 7.9)
+        self.assertEqual((received(stayed, made)[0].start, len(received(stayed, made))), (0.0, len(made)))
+
     def test_a_night_is_not_filled(self) -> None:
         """Nobody watched, and the machine slept."""
         air = OnAir(slate=a_slate())
