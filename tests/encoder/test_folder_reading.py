@@ -230,6 +230,25 @@ class ReadableTests(FolderCase):
         self.pass_time(1)
         self.assertIn("no video we can use", self.source.status().sentence)
 
+    def test_S25_a_playlist_that_is_mended_while_its_writer_goes_on(self) -> None:
+        """What comes next is another run; so it is where the folder was away for a moment."""
+        away = self.folder.with_name("away")
+        spoilt: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+            "the playlist": (lambda: self.put(PLAYLIST, b"nonsense\n"), self.writer.list),
+            "the folder": (lambda: self.folder.rename(away), lambda: away.rename(self.folder)),
+        }
+        for run, (what, (spoil, mend)) in enumerate(spoilt.items(), 1):
+            with self.subTest(what=what):
+                self.write(2)
+                self.pass_time(1)
+                spoil()
+                self.pass_time(1)
+                self.assertEqual((self.state, self.air.heard[-2:]), (State.UNUSABLE, [f"run {run}", "end"]))
+                mend()
+                self.write()
+                self.pass_time(1)
+                self.assertEqual((self.state, self.air.heard[-1]), (State.RUNNING, f"run {run + 1}"))
+
     def test_S17_a_stream_of_yesterday_whose_segments_are_there(self) -> None:
         """Nothing is wrong: nobody writes yet."""
         self.writer.begin()
