@@ -72,6 +72,14 @@ class SilenceTests(SynchronousTestCase):
         covered = [self.silence.covers(replace(SILENT, decode_time=5000 + count * AAC_FRAME)) for count in (14, 15)]
         self.assertEqual(covered, [True, False])
 
+    def test_a_longer_frame_does_not_begin_before_silence_that_was_sent(self) -> None:
+        """Or times would run backwards: what writers say of their frames is what they like."""
+        *_, last = self.silence.until((5000 + 20 * AAC_FRAME) / RATE, RATE)
+        for duration in (AAC_FRAME + 1, 2 * AAC_FRAME, RATE):
+            begins = [last.decode_time, last.decode_time + 1]
+            frames = [replace(SILENT, decode_time=time, duration=duration) for time in begins]
+            self.assertEqual([self.silence.covers(one) for one in frames], [True, False])
+
     def test_a_gap_that_is_too_long_stays(self) -> None:
         """One of ten seconds is filled; more than that was no outage of the encoder."""
         end = 5000 + AAC_FRAME
