@@ -112,6 +112,7 @@ class TurnTests(FolderCase):
         self.long_segment()
         self.meet(LOOK + 5 * MOMENT)
         self.source.restart()
+        self.assertIsNone(self.source._reading)
         self.pass_time(2)
         self.assertEqual((self.state, self.air.heard), (State.WAITING, ["run 1", "end", "back soon"]))
         self.pass_time(2)
@@ -126,7 +127,25 @@ class TurnTests(FolderCase):
         self.source.stopService()
         beat, *others = self.clock.getDelayedCalls()
         self.assertEqual((others, self.air.heard), ([], ["run 1", "end", "off"]))
+        self.assertIsNone(self.source._reading)
         beat.cancel()
+        self.source.startService()
+        self.pass_time(2)
+        self.assertEqual((self.state, self.air.heard[3:]), (State.RUNNING, ["run 2"]))
+
+    def test_D50_many_frames_that_are_due_at_once_keep_nobody_waiting(self) -> None:
+        """A daemon that was suspended lets them go in moments too."""
+        self.long_segment()
+        self.meet(2)
+        before = self.air.pictures
+        self.slow.rightNow += 10
+        self.late.clear()
+        self.meet(2)
+        *late, suspended = sorted(self.late)
+        self.assertGreater(suspended, 9)
+        self.assertLess(late[-1], LATEST)
+        self.assertLess(before, 120)
+        self.assertEqual(self.air.pictures, 200)
 
     def test_D50_a_segment_of_empty_boxes_is_no_video(self) -> None:
         """Its first thousand tell that; the rest is not looked at."""

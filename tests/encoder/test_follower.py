@@ -246,7 +246,10 @@ class FollowerTests(SynchronousTestCase):
         self.files.remove("stream0.m4s")
         self.assertRaisesRegex(PlaylistError, '"stream0.m4s"', self.read)
         self.write()
-        self.assertEqual(self.read(), self.run_with(1))
+        self.files.lock("stream1.m4s")
+        self.assertRaisesRegex(PlaylistError, '"stream1.m4s"', self.read)
+        self.write()
+        self.assertEqual(self.read(), self.run_with(2))
 
     def test_a_playlist_that_cannot_be_followed_is_told_each_time(self) -> None:
         """Until it can."""
