@@ -304,8 +304,9 @@ class Folder(Service):
             self._air.off_air(returning=False)
 
     def _complain(self, sentence: str, reason: str = "") -> None:
-        """It cannot be read."""
+        """It cannot be read. When it can, what is new by then is another run: nothing of this one would go on air."""
         self._leave_air()
+        self._forget()
         if (self.state, self._sentence) != (State.UNUSABLE, sentence):
             self._enter(State.UNUSABLE, sentence)
             self._trouble, self._trouble_at = sentence, self._since
@@ -327,7 +328,6 @@ class Folder(Service):
         """What was read is no video that we can use: perhaps the next segment is."""
         self._failures += 1
         self._unread = False
-        self._forget()
         self._complain(f"What is written into {self._place} is no video we can use ({problem}).")
         self._hoping = self._failures < HOPE
         self._air.off_air(returning=self._hoping)

@@ -84,6 +84,11 @@ class _Place:
     stamp: Stamp | None = None
     complete: bool = False
 
+    @property
+    def broken(self) -> bool:
+        """Whether it was read in part, and the rest is not there any more: nothing can follow that."""
+        return self.read > 0 and (self.stamp is None or self.read < self.stamp.size)
+
 
 class Follower:
     """
@@ -173,7 +178,7 @@ class Follower:
 
     def _enter(self, files: Files, place: _Place, segment: Segment) -> Iterator[Beginning]:
         """Go on to another segment, of the same run or of the next."""
-        if not segment.breaks and segment.init == place.segment.init:
+        if not segment.breaks and not place.broken and segment.init == place.segment.init:
             self._place = _Place(segment)
             return
         self.forget()

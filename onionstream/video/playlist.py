@@ -145,9 +145,9 @@ class Segments:
         self._inits = {number: tracks for number, tracks in self._inits.items() if number in needed}
 
     def _take(self, fragment: Fragment) -> None:
-        """A fragment more. Sound that comes before another run's first picture goes with what was before it."""
+        """A fragment more."""
         if not fragment.keyframe:
-            if self._gathered:
+            if self._gathered and self._goes_with(self._gathered[0], fragment):
                 self._gathered.append(fragment)
             return
         if self._gathered:
@@ -157,6 +157,15 @@ class Segments:
                 return
             self._close()
         self._begin(fragment)
+
+    def _goes_with(self, first: Fragment, fragment: Fragment) -> bool:
+        """
+        Whether what begins with no keyframe belongs to what is gathered.
+
+        Sound that comes before another run's first picture does as long as no segment becomes longer by it than others
+        are. The silence that fills an outage is left out: players would stay behind by three times its length.
+        """
+        return first.generation == fragment.generation or round(fragment.end - first.start) <= self._target
 
     def _close(self) -> None:
         """The segment that was gathered is complete."""

@@ -55,8 +55,11 @@ class Silence:
         self._end = sound.decode_time + sound.duration
 
     def covers(self, sound: Sample) -> bool:
-        """:return: whether there is silence already where this frame would be."""
-        return self._end is not None and sound.decode_time + sound.duration <= self._end
+        """
+        :return: whether there is silence already where this frame would be. A frame that says it is longer than frames
+            are could end after that silence, and begin before its last frame: times would run backwards.
+        """
+        return self._end is not None and sound.decode_time + min(sound.duration, AAC_FRAME) <= self._end
 
     def _fill(self, until: int, rate: int) -> Iterator[Sample]:
         """:param until: audio samples."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from onionstream.video.fragment import Fragment, Fragmenter
 from onionstream.video.mux import timescale
@@ -69,12 +70,17 @@ class Splicer:
         """What is missing of the sound before a sample."""
         first, self._first = self._first, False
         if first:
-            for silent in self._silence.until(placed.decode_time / timescale(placed.kind, self._tracks), rate):
-                yield from self._add(silent, came)
-            yield from self.cut()
+            for fragment in self._fill_outage(placed.decode_time / timescale(placed.kind, self._tracks), rate, came):
+                yield replace(fragment, keyframe=False)  # where there is sound alone it would be one
         if placed.kind is Kind.AUDIO:
             for silent in self._silence.before(placed, rate):
                 yield from self._add(silent, came)
+
+    def _fill_outage(self, until: float, rate: int, came: float) -> Iterator[Fragment]:
+        """Silence up to the run's first frame, in fragments of its own, with which nobody may begin."""
+        for silent in self._silence.until(until, rate):
+            yield from self._add(silent, came)
+        yield from self.cut()
 
     def _add(self, placed: Sample, came: float) -> Iterator[Fragment]:
         self._offers.came(came)

@@ -138,12 +138,14 @@ class Plain:
         look = f"?theme={theme}" if theme else ""
         # To an address that differs in its fragment only, no browser goes by loading anything.
         other = urlencode({name: value for name, value in (("theme", theme), ("again", "" if again else "1")) if value})
+        reload = (f"/plain?{other}" if other else "/plain") + "#end"
+        writes = who.cookie or who.write
         stage = self._stage()
         minutes = stage.uptime(self._clock.seconds())
         return TEMPLATES.get_template("plain.html").render(
             theme=theme,
-            reload=who.form_address((f"/plain?{other}" if other else "/plain") + "#end"),
-            form=who.form_address(f"/form{look}#msg"),
+            reload=who.form_address(reload) if writes else who.address(reload),
+            form=who.form_address(f"/form{look}#msg") if writes else "",
             frames=f"/{look}",
             video=self._copied(who, "/stream.mp4"),
             hls=self._copied(who, "/stream.m3u8"),

@@ -99,6 +99,15 @@ class RouteTests(OutsideCase):
                 for address in (*self.behind(), *UNKNOWN):
                     self.assertEqual(self.told(f"{address}{query}", method, body), nothing, (method, address))
 
+    def test_S76_L12_more_fields_than_any_form_has_tell_nothing(self) -> None:
+        """In the address or in the body."""
+        self.shut(Kind.PASSWORD)
+        for query, body in (("?" + "x=1&" * 200, b""), ("", b"x=1&" * 200)):
+            nothing = self.told(f"/nope{query}", "POST", body)
+            self.assertEqual(nothing[0], 403)
+            for address in self.behind():
+                self.assertEqual(self.told(f"{address}{query}", "POST", body), nothing, address)
+
     def test_L12_what_no_address_of_ours_looks_like_tells_nothing(self) -> None:
         """It is refused for its spelling, before anybody looks where it would lead."""
         self.shut(Kind.PASSWORD)
@@ -122,6 +131,7 @@ class RouteTests(OutsideCase):
         public = {rule for rule in self.addresses() if door.is_public(rule)}
         own = {rule for rule in public if rule.startswith("/broadcaster/")}
         self.assertEqual(public - own, WAYS_IN | STATIC | SECRET)
+        self.assertFalse(door.is_public("/broadcasters"))
 
     def test_S13_what_is_the_broadcaster_s_asks_everybody_else_to_log_in(self) -> None:
         """Behind the door or not, on air or not."""
@@ -177,6 +187,8 @@ class InsideTests(OutsideCase):
                 self.assertEqual(visitor.go(where).answer.status, 404)
             self.assertEqual(visitor.send(address.replace("nope", "live"), {}).answer.status, 405)
         self.assertEqual(carried.send("/form", {"w": proof, "x": "1"}).answer.status, 400)
+        for unclear in (f"w={proof}&w={proof}", f"w={proof}" + "&x=1" * 200):  # not even who asks
+            self.assertEqual(self.ask(get(f"/nope?{unclear}")).status, 403)
         self.assertEqual(Visitor(self).send("/form", {"w": FORGED, "x": "1"}).answer.status, 403)
 
     def test_S81_S83_what_only_the_programs_before_had_is_not_here(self) -> None:

@@ -92,6 +92,22 @@ class FolderTests(FolderCase):
         self.pass_time(30)
         self.assertEqual((self.state, self.air.heard), (State.WAITING, ["off"]))
 
+    def test_who_switches_it_on_or_begins_anew_is_given_as_long_as_at_the_start(self) -> None:
+        """However long nothing was written before."""
+
+        def switch() -> None:
+            self.source.stopService()
+            self.source.startService()
+
+        for act, said in ((switch, ["off"]), (self.source.restart, ["back soon"])):
+            self.pass_time(30)
+            self.air.heard.clear()
+            act()
+            self.pass_time(1)
+            self.assertEqual(self.air.heard, said)
+            self.pass_time(30)
+            self.assertEqual(self.air.heard, [*said, "off"])
+
     def test_a_stream(self) -> None:
         """One run, whose frames go on air as time goes by, two seconds after they were filmed."""
         self.write()

@@ -112,6 +112,7 @@ class TurnTests(FolderCase):
         self.long_segment()
         self.meet(LOOK + 5 * MOMENT)
         self.source.restart()
+        self.assertIsNone(self.source._reading)
         self.pass_time(2)
         self.assertEqual((self.state, self.air.heard), (State.WAITING, ["run 1", "end", "back soon"]))
         self.pass_time(2)
@@ -126,7 +127,25 @@ class TurnTests(FolderCase):
         self.source.stopService()
         beat, *others = self.clock.getDelayedCalls()
         self.assertEqual((others, self.air.heard), ([], ["run 1", "end", "off"]))
+        self.assertIsNone(self.source._reading)
         beat.cancel()
+        self.source.startService()
+        self.pass_time(2)
+        self.assertEqual((self.state, self.air.heard[3:]), (State.RUNNING, ["run 2"]))
+
+    def test_D50_many_frames_that_are_due_at_once_keep_nobody_waiting(self) -> None:
+        """A daemon that was suspended lets them go in moments too."""
+        self.long_segment()
+        self.meet(2)
+        before = self.air.pictures
+        self.slow.rightNow += 10
+        self.late.clear()
+        self.meet(2)
+        *late, suspended = sorted(self.late)
+        self.assertGreater(suspended, 9)
+        self.assertLess(late[-1], LATEST)
+        self.assertLess(before, 120)
+        self.assertEqual(self.air.pictures, 200)
 
     def test_D50_a_segment_of_empty_boxes_is_no_video(self) -> None:
         """Its first thousand tell that; the rest is not looked at."""
@@ -229,6 +248,25 @@ class ReadableTests(FolderCase):
         self.writer.list()
         self.pass_time(1)
         self.assertIn("no video we can use", self.source.status().sentence)
+
+    def test_S25_a_playlist_that_is_mended_while_its_writer_goes_on(self) -> None:
+        """What comes next is another run; so it is where the folder was away for a moment."""
+        away = self.folder.with_name("away")
+        spoilt: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+            "the playlist": (lambda: self.put(PLAYLIST, b"nonsense\n"), self.writer.list),
+            "the folder": (lambda: self.folder.rename(away), lambda: away.rename(self.folder)),
+        }
+        for run, (what, (spoil, mend)) in enumerate(spoilt.items(), 1):
+            with self.subTest(what=what):
+                self.write(2)
+                self.pass_time(1)
+                spoil()
+                self.pass_time(1)
+                self.assertEqual((self.state, self.air.heard[-2:]), (State.UNUSABLE, [f"run {run}", "end"]))
+                mend()
+                self.write()
+                self.pass_time(1)
+                self.assertEqual((self.state, self.air.heard[-1]), (State.RUNNING, f"run {run + 1}"))
 
     def test_S17_a_stream_of_yesterday_whose_segments_are_there(self) -> None:
         """Nothing is wrong: nobody writes yet."""

@@ -101,6 +101,18 @@ class FollowerTests(SynchronousTestCase):
         self.assertEqual(self.read(), self.run_with(1))
         self.assertEqual(self.read(), [])
 
+    def test_S24_a_segment_that_is_removed_when_it_was_half_read(self) -> None:
+        """Nothing goes on behind half a frame: the next begins another run, also where it may be read no more."""
+        for spoil in ("remove", "lock"):
+            self.setUp()
+            self.write()
+            self.files.put(self.writer.name(1), self.writer.body(1)[:50])
+            self.assertEqual(self.read(), [*self.run_with(0), self.writer.body(1)[:50]])
+            self.write()
+            getattr(self.files, spoil)(self.writer.name(1))
+            self.write()
+            self.assertEqual(self.read(), self.run_with(2))
+
     def test_names_with_zeros_and_without_numbers(self) -> None:
         """A name is guessed by its last number before the dot, which keeps its length; or not at all."""
         for name, follows in (("a-009.m4s", "a-010.m4s"), ("s9", "s10"), ("1x2y.m4s", "1x3y.m4s"), ("new.m4s", "")):
@@ -234,7 +246,10 @@ class FollowerTests(SynchronousTestCase):
         self.files.remove("stream0.m4s")
         self.assertRaisesRegex(PlaylistError, '"stream0.m4s"', self.read)
         self.write()
-        self.assertEqual(self.read(), self.run_with(1))
+        self.files.lock("stream1.m4s")
+        self.assertRaisesRegex(PlaylistError, '"stream1.m4s"', self.read)
+        self.write()
+        self.assertEqual(self.read(), self.run_with(2))
 
     def test_a_playlist_that_cannot_be_followed_is_told_each_time(self) -> None:
         """Until it can."""

@@ -72,6 +72,14 @@ class PlayoutTests(SynchronousTestCase):
         self.assertEqual(self.pictures(100.1), [0.1])
         self.assertEqual(self.pictures(100.35), [0.2, 0.3])
 
+    def test_D50_what_has_gone_waits_no_more(self) -> None:
+        """However long a run lasts."""
+        for index in range(3):
+            self.arrive(index, 100.0 + LENGTH * index)
+            self.assertNotEqual(self.playout._size, 0)
+            self.assertTrue(self.samples(200.0))
+            self.assertEqual(self.playout._size, 0)
+
     def test_picture_and_sound_go_together(self) -> None:
         """Though the file has all pictures before all sound."""
         self.arrive(0, 100.0)

@@ -15,6 +15,7 @@ from onionstream.video.playlist import LISTED, Segments
 from onionstream.video.samples import Kind, Sample
 from onionstream.video.timeline import Timeline
 from onionstream.video.window import Window
+from tests.video.onair import OnAir, a_slate
 from tests.video.streams import film, tracks
 
 
@@ -181,6 +182,25 @@ class PlaylistTests(SynchronousTestCase):
         self.stream.run(7)
         self.assertEqual(self.stream.numbers(), [5, 6, 7])
         self.assertIn('URI="init', self.stream.text())
+
+    def test_S25_the_silence_of_an_outage_makes_no_segment_longer(self) -> None:
+        """Players stay three of the longest ones behind, for ever. A moment of sound before a picture stays."""
+        for quiet, slate in ((0.0, a_slate()), (1.0, a_slate()), (0.0, None)):
+            air = OnAir(slate=slate, quiet=quiet)
+            segments = Segments(air.window)
+            air.begin()
+            air.go(8.5)
+            air.join()
+            self.assertIn("TARGETDURATION:2\n", segments.playlist(str) or "")
+            air.end()
+            air.go(7)
+            air.begin()
+            air.go(9)
+            text = segments.playlist(str) or ""
+            self.assertIn("TARGETDURATION:2\n", text)
+            self.assertLess(max(map(float, re.findall("EXTINF:([0-9.]+)", text))), 2.5)
+            whole = [segments.segment(number) or () for number in range(1, 9)]
+            self.assertTrue(all(whole), quiet)
 
     def test_keyframes_that_are_far_apart(self) -> None:
         """Make long segments, and the playlist says how long; that never becomes less."""

@@ -72,6 +72,14 @@ class SilenceTests(SynchronousTestCase):
         covered = [self.silence.covers(replace(SILENT, decode_time=5000 + count * AAC_FRAME)) for count in (14, 15)]
         self.assertEqual(covered, [True, False])
 
+    def test_a_longer_frame_does_not_begin_before_silence_that_was_sent(self) -> None:
+        """Or times would run backwards: what writers say of their frames is what they like."""
+        *_, last = self.silence.until((5000 + 20 * AAC_FRAME) / RATE, RATE)
+        for duration in (AAC_FRAME + 1, 2 * AAC_FRAME, RATE):
+            begins = [last.decode_time, last.decode_time + 1]
+            frames = [replace(SILENT, decode_time=time, duration=duration) for time in begins]
+            self.assertEqual([self.silence.covers(one) for one in frames], [True, False])
+
     def test_a_gap_that_is_too_long_stays(self) -> None:
         """One of ten seconds is filled; more than that was no outage of the encoder."""
         end = 5000 + AAC_FRAME
@@ -141,6 +149,22 @@ class BroadcastTests(SynchronousTestCase):
             self.assertEqual(first.generation, 2)
             self.assertLess(first.start - first.span[0], 0.11, returning)
             self.assertEqual(first.start == 0.0, not returning)  # what is over does not go on: it begins anew
+
+    def test_sound_alone_with_which_somebody_begins_does_not_wait_for_it_either(self) -> None:
+        """Though a player could begin with any frame of it. Who stayed gets all of it."""
+        air = OnAir(slate=a_slate(video=False), quiet=0)
+        air.begin(video=False)
+        stayed, _ = air.join()
+        air.go(1.01)
+        air.end()
+        air.go(7)
+        air.begin(video=False)
+        waiting, _ = air.join()
+        air.go(0.5)
+        made = air.window.everything
+        first = received(waiting, made)[0]
+        self.assertGreater(first.start, 7.9)
+        self.assertEqual((received(stayed, made)[0].start, len(received(stayed, made))), (0.0, len(made)))
 
     def test_a_night_is_not_filled(self) -> None:
         """Nobody watched, and the machine slept."""

@@ -108,6 +108,18 @@ class PageTests(ChatCase):
         more = [str(one.get("href")) for one in found(parsed(answer.body), "a")]
         self.assertEqual(more, [link.replace("again=1&", "") for link in links])
 
+    def test_L61_one_who_may_only_read_goes_on_as_who_he_is(self) -> None:
+        """By the address that the live page has where the door is shut: no link leads him where he may not go."""
+        who, _ = self.newcomer()
+        address = who.address("/plain")
+        for _ in range(3):
+            answer = self.ask(get(address))
+            self.assertEqual((answer.status, answer.all("Set-Cookie")), (200, []))
+            links = [str(one.get("href")) for one in found(parsed(answer.body), "a")]
+            self.assertEqual([link for link in links if link.startswith("/form")], [])
+            address = links[0].removesuffix("#end")
+            self.assertIn(f"r={who.read}", address)
+
     def test_it_can_be_loaded_again_and_again(self) -> None:
         """
         Its link leads to another address each time: a fragment alone is a place in the page that is there. Text
