@@ -21,14 +21,14 @@ LIVE = frozenset(
 )
 """Several people have the page open, in Firefox and Chromium."""
 
-BROWSERS = frozenset(f"tests.real.test_{name}" for name in ("browser_rig", "look", "remote", "scrubbing"))
+BROWSERS = frozenset(f"tests.real.test_{name}" for name in ("browser_rig", "look", "remote"))
 """The browsers themselves, and pages that nobody else has open."""
 
-TORS = frozenset(f"tests.real.test_{name}" for name in ("circuits", "onion", "tor", "tornet"))
+TORS = frozenset(f"tests.real.test_{name}" for name in ("circuits", "onion", "onion_daemon", "tor", "tornet"))
 """They share a Tor network of their own, and mostly wait for it."""
 
 ALONE = frozenset(
-    f"tests.real.test_{name}" for name in ("hls", "login", "onion_daemon", "slow_clients", "unbroken", "watching")
+    f"tests.real.test_{name}" for name in ("hls", "login", "scrubbing", "slow_clients", "unbroken", "watching")
 )
 """They look at a moving picture, or at deadlines: what runs beside them would be seen."""
 
