@@ -83,7 +83,6 @@ class Entrance:
         self.tripcodes = Tripcodes(self._hashers, pepper, reactor)
         lock = chat_settings.door(settings.doors)
         self.door = Door(identity, self.asking, room, shell, self.tripcodes, reactor, lock)
-        self.asking.nothing = self.door.nothing
         self._guard = Guard(password or new_password(), self._doormen, reactor)
         self.login = Login(sessions, self._guard, identity, self.asking, self.own_nonces)
 

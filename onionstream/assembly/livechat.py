@@ -143,7 +143,6 @@ class LiveChat:
         self._live.feed.shown = self._plain.shown = settings.chat.shown
         self._lookers = Workers(reactor, threads=1, queue=1, name="emotes")
         self.emotes = Emotes(self._lookers, room.newest, settings.chat.emotes)
-        self.emotes.nothing = door.nothing
         self._live.feed.fragments.emotes = self._plain.emotes = self.emotes
 
     def _begin(self, settings: Config, state: Path) -> Keeping:

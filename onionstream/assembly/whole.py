@@ -23,6 +23,4 @@ def whole(watch: Area, hls: Area, chat: LiveChat, seat: Seat, gauge: Gauge) -> A
     :param gauge: the self-test's.
     :return: the root of the site.
     """
-    door = chat.entrance.door
-    gauge.nothing = door.nothing
-    return Areas(watch, hls, *chat.areas, *seat.areas, gauge, Assets(), gate=door)
+    return Areas(watch, hls, *chat.areas, *seat.areas, gauge, Assets(), gate=chat.entrance.door)

@@ -64,7 +64,7 @@ def _answer(*given: Any) -> bytes | None:  # noqa: ANN401
     :return: the page, if any.
     """
     request, failure = given[-2:]
-    return errors.answer(request, failure)
+    return _page(request, failure)
 
 
 def _measure(body: object, request: Request) -> object:
@@ -90,6 +90,19 @@ def _fail(failure: Failure, request: Request) -> bytes | None:
     """
     if failure.check(CancelledError) and request.channel is None:
         return None
+    return _page(cast("BoundedRequest", request), failure)
+
+
+def _page(request: BoundedRequest, failure: Failure) -> bytes | None:
+    """
+    :param request: of somebody who may be outside, on a route that is public.
+    :param failure: what the route raised. That something is not there says as much as that it is: who is outside reads
+        what he reads everywhere (L-12).
+    :return: the page to write, if any.
+    """
+    if failure.check(errors.NotFound) and request.gate is not None:
+        refusal = request.gate.outside(request)
+        failure = failure if refusal is None else Failure(refusal)
     return errors.answer(request, failure)
 
 
@@ -146,6 +159,7 @@ class Areas(Resource):
         :return: what the area's resource returns: bytes, or ``NOT_DONE_YET``.
         :raises WebError: it is nobody's address, or he who asks is outside.
         """
+        cast("BoundedRequest", request).gate = self._gate
         path = b"/" + b"/".join(request.postpath or ())
         for resource, addresses in self._areas:
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import blake2b
 from typing import Protocol
 
@@ -11,7 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from onionstream.allowance import BusyError
 from onionstream.captcha.captchas import Outcome, Posed
 from onionstream.web.areas import Router
-from onionstream.web.errors import NotFound, WebError
+from onionstream.web.errors import NotFound
 from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
 from onionstream.web.shelf import Shelf
@@ -52,8 +51,6 @@ class Asking:
 
     Who loads a form anew is shown the captcha he has, so that this costs nothing: a new one has to be asked for, or
     paid for with an answer.
-
-    :ivar nothing: makes what is raised where there is no such captcha; as for any address where nothing is (L-12).
     """
 
     router = Router()
@@ -64,7 +61,6 @@ class Asking:
         :param secret: of this start of the daemon, up to 64 bytes: nobody learns a circuit from its hash (L-65).
         :param clock: never goes back.
         """
-        self.nothing: Callable[[BoundedRequest], WebError] = lambda _: NotFound()
         self._captchas = captchas
         self._secret = secret
         self._clock = clock
@@ -79,7 +75,7 @@ class Asking:
         """The picture of a captcha that waits for its answer. Its name is the secret of who was asked."""
         picture = self._captchas.picture(name, self._clock.seconds())
         if picture is None:
-            raise self.nothing(request)
+            raise NotFound
         apply(request, Document.MEDIA, content_type="image/png")
         return picture
 

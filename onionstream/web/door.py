@@ -19,7 +19,7 @@ from onionstream.web.admission import NOT_ALLOWED, Admission, TripcodeSource, Ve
 from onionstream.web.areas import Router
 from onionstream.web.asking import Asking, complaint
 from onionstream.web.drafts import NO_OTHER, Button, pressed
-from onionstream.web.errors import BadRequest, Forbidden, NotFound, Unavailable, WebError
+from onionstream.web.errors import BadRequest, Forbidden, Unavailable, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
 from onionstream.web.lock import Kind, Lock
@@ -130,10 +130,6 @@ class Door:
     def is_public(self, rule: str) -> bool:
         """:return: whether the route with this rule is there for everybody; all that is not named is not (S76)."""
         return rule in PUBLIC or rule == DESK or rule.startswith(f"{DESK}/")
-
-    def nothing(self, request: BoundedRequest) -> WebError:
-        """:return: what an address leads to where nothing is: outside it is not to be told from others (L-12)."""
-        return self.outside(request) or NotFound()
 
     def stay(self, who: Who) -> Who:
         """

@@ -17,7 +17,7 @@ from onionstream.chat.emotes import Emote, split
 from onionstream.files.emotefiles import FolderError, Found, Picture, look
 from onionstream.logs import told
 from onionstream.web.areas import Router
-from onionstream.web.errors import NotFound, WebError
+from onionstream.web.errors import NotFound
 from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
 
@@ -72,7 +72,6 @@ class Emotes:
     what is written for the pages is the same for everybody.
 
     :ivar folder: where the pictures are; empty: there are none. ``look`` makes use of it.
-    :ivar nothing: makes what is raised where there is no such picture; as for any address where nothing is (L-12).
     """
 
     router = Router()
@@ -85,7 +84,6 @@ class Emotes:
         :param folder: where the pictures are.
         """
         self.folder = folder
-        self.nothing: Callable[[BoundedRequest], WebError] = lambda _: NotFound()
         self._secret = token_bytes(32)
         self._workers = workers
         self._newest = newest
@@ -117,7 +115,7 @@ class Emotes:
     def picture(self, request: BoundedRequest, name: str) -> bytes:
         """A picture; its address changes with it, so browsers may keep it."""
         if name not in self._served:
-            raise self.nothing(request)
+            raise NotFound
         apply(request, Document.ASSET, content_type="image/png")
         return self._served[name]
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 from onionstream.web.areas import Router
-from onionstream.web.errors import NotFound, WebError
+from onionstream.web.errors import NotFound
 from onionstream.web.headers import Document, apply
 from onionstream.web.request import BoundedRequest
 
@@ -60,17 +59,12 @@ class _Filling:
 
 
 class Gauge:
-    """
-    The area of ``/fill``; the self-test opens and closes it (`onionstream.onion.selftest.Gauge`).
-
-    :ivar nothing: makes what is raised where there is nothing (L-12).
-    """
+    """The area of ``/fill``; the self-test opens and closes it (`onionstream.onion.selftest.Gauge`)."""
 
     router = Router()
 
     def __init__(self) -> None:
         """Closed."""
-        self.nothing: Callable[[BoundedRequest], WebError] = lambda _: NotFound()
         self._path = ""
         self._filled: BoundedRequest | None = None
 
@@ -90,10 +84,10 @@ class Gauge:
         """
         The filling.
 
-        :raises WebError: to everybody else, as at any address where nothing is.
+        :raises NotFound: to everybody else.
         """
         if not self._path or not hmac.compare_digest(request.uri, self._path.encode()):
-            raise self.nothing(request)
+            raise NotFound
         self._path = ""
         apply(request, Document.MEDIA, content_type="application/octet-stream")
         request.close_delimited()

@@ -23,6 +23,7 @@ from onionstream.onion.budgets import Share
 from onionstream.web import errors, forms, headers
 
 if TYPE_CHECKING:
+    from onionstream.web.areas import Gate
     from onionstream.web.http import BoundedChannel
 
 METHODS = ("GET", "HEAD", "POST")
@@ -52,7 +53,13 @@ class _Buffering(Protocol):
 
 
 class BoundedRequest(Request):
-    """One request and its answer, which carries the headers of ``headers`` from the start."""
+    """
+    One request and its answer, which carries the headers of ``headers`` from the start.
+
+    :ivar gate: knows who is inside, if the site has one: to others nothing is told of what is not there (L-12).
+    """
+
+    gate: Gate | None = None
 
     def __init__(self, channel: BoundedChannel, queued: object = False) -> None:  # noqa: ARG002 - Twisted hands it over
         """
