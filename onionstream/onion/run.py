@@ -191,7 +191,7 @@ class Run:
     def _output(self, data: bytes) -> None:
         """It has written; warnings go into our log, without what they must not tell."""
         now = self._clock.seconds()
-        self._logged = {words: when for words, when in self._logged.items() if now - when < _QUIET}
+        self._logged = {kind: when for kind, when in self._logged.items() if now - when < _QUIET}
         for words in self._words.feed(data):
             kind = _COUNTED.sub("", words)
             if kind not in self._logged and len(self._logged) < _WARNINGS:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from onionstream.web.areas import Router
 from onionstream.web.desk import Desk
-from onionstream.web.door import DESK
 from onionstream.web.figures import Figures
 from onionstream.web.guestlist import GuestList
 from onionstream.web.headers import Document, apply
 from onionstream.web.login import Login
 from onionstream.web.overview import Overview
-from onionstream.web.request import BoundedRequest
+from onionstream.web.request import DESK, BoundedRequest
 from onionstream.web.steer import Steer
 from onionstream.web.templates import TEMPLATES
 from onionstream.web.textual import shows_text

@@ -19,12 +19,11 @@ from onionstream.files.titlefile import TitleError
 from onionstream.onion.errors import InvitationError
 from onionstream.settings.config import ConfigError
 from onionstream.web.course import CourseError
-from onionstream.web.door import DESK
 from onionstream.web.errors import BadRequest
 from onionstream.web.headers import Document, apply
 from onionstream.web.helm import Notice
 from onionstream.web.nonces import Nonces, SpentError, StaleError
-from onionstream.web.request import BoundedRequest
+from onionstream.web.request import DESK, BoundedRequest
 from onionstream.web.sessions import MOST, Session, Sessions
 from onionstream.web.shelf import Shelf
 

@@ -23,7 +23,7 @@ from onionstream.web.errors import BadRequest, Forbidden, Unavailable, WebError
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity, Who
 from onionstream.web.lock import Kind, Lock
-from onionstream.web.request import BoundedRequest
+from onionstream.web.request import DESK, BoundedRequest
 from onionstream.web.templates import SCRIPT_ADDRESS, STYLE_ADDRESS, TEMPLATES
 from onionstream.web.theme import themed
 
@@ -41,9 +41,6 @@ PUBLIC = frozenset(
 What strangers get to, by its rule, beside all that is the broadcaster's, whose lock is the login. The first ones let
 in, the next are the same at every site of this kind, the last have a secret in their address, and are nothing without.
 """
-
-DESK = "/broadcaster"
-"""The broadcaster's page, and the beginning of where its forms are sent."""
 
 PAUSE = 30
 """Seconds after which another try makes sense when there is no captcha for somebody; see ``captcha.challenges``."""

@@ -15,14 +15,14 @@ from onionstream.web.areas import Router
 from onionstream.web.asking import Asking, complaint
 from onionstream.web.attempts import OftenError
 from onionstream.web.basic import CHALLENGE, Credentials
-from onionstream.web.door import DESK, PAUSE
+from onionstream.web.door import PAUSE
 from onionstream.web.drafts import NO_OTHER, Button, pressed
 from onionstream.web.errors import BadRequest, Unavailable
 from onionstream.web.guard import USER, Guard
 from onionstream.web.headers import Document, apply
 from onionstream.web.identity import Identity
 from onionstream.web.nonces import Nonces
-from onionstream.web.request import BoundedRequest
+from onionstream.web.request import DESK, BoundedRequest
 from onionstream.web.sessions import Session, Sessions
 from onionstream.web.templates import TEMPLATES
 

@@ -30,7 +30,10 @@ METHODS = ("GET", "HEAD", "POST")
 
 _NO_NAMES = (b"", b".", b"..")
 
-_DESK = b"/broadcaster/"  # how the addresses begin to which the broadcaster sends his forms
+DESK = "/broadcaster"
+"""The broadcaster's page, and the beginning of where its forms are sent."""
+
+_FORMS = f"{DESK}/".encode()
 
 EMOTES = b"/emote/"
 """How the addresses of emotes begin."""
@@ -203,7 +206,7 @@ class BoundedRequest(Request):
         coding = [value.lower() for value in self._received(b"transfer-encoding")]
         if coding and (coding != [b"chunked"] or version != b"HTTP/1.1"):
             raise errors.BadRequest
-        if target.startswith(_DESK):
+        if target.startswith(_FORMS):
             self._body_bytes, self._field_bytes = self._limits.desk_body_bytes, self._limits.desk_field_bytes
         if length != 0:
             self._admit_body(length)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onionstream.web.door import DESK
+from onionstream.web.request import DESK
 from tests.chat.rooms import key
 from tests.web.chat import NOON
 from tests.web.entry import LoginCase

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from onionstream.web.door import DESK
 from onionstream.web.guestlist import TWICE
+from onionstream.web.request import DESK
 from tests.web.entry import LoginCase
 from tests.web.helms import GuestBook
 from tests.web.visitor import Visitor

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from onionstream.chat.looks import Look
 from onionstream.chat.rules import Mode, When
-from onionstream.web.door import DESK
 from onionstream.web.fragments import Words
 from onionstream.web.lock import Kind
 from onionstream.web.overview import Overview
+from onionstream.web.request import DESK
 from tests.chat.rooms import key, trip
 from tests.web.chat import NOON
 from tests.web.steering import SteerCase

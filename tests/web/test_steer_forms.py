@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onionstream.web.desk import AGAIN, TWICE
-from onionstream.web.door import DESK
+from onionstream.web.request import DESK
 from tests.web.entry import BROWSER, PASSWORD, basic
 from tests.web.steering import SteerCase
 from tests.web.visitor import Visitor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onionstream.onion.report import Outcome, Report
-from onionstream.web.door import DESK
+from onionstream.web.request import DESK
 from onionstream.web.upkeep import BEGUN, TESTING
 from tests.web.entry import LoginCase
 
